@@ -4,19 +4,19 @@
 
 #include <string.h>
 
-void cursor_list_add(struct buf *b, const char *name, struct xid id)
+void cursor_list_add(struct buf *b, const char *name, const struct position *at)
 {
-    char text[XID_TEXT];
+    char text[POSITION_TEXT];
     if (b->len > 0)
         buf_addc(b, ',');
     buf_adds(b, name);
     buf_addc(b, '=');
-    buf_add(b, text, xid_format(id, text));
+    buf_add(b, text, position_format(at, text));
 }
 
 /* Takes the next item off *text.  False: there is none, or it is wrong, which *text then shows by
  * not being at its end. */
-static bool next_item(const char **text, struct slice *name, struct xid *id)
+static bool next_item(const char **text, struct slice *name, struct position *place)
 {
     const char *at = *text, *equals = strchr(at, '=');
     size_t len = strcspn(at, ",");
@@ -25,7 +25,7 @@ static bool next_item(const char **text, struct slice *name, struct xid *id)
     *name = slice_make(at, (size_t)(equals - at));
     struct slice value = slice_make(equals + 1, (size_t)(at + len - equals - 1));
     bool last = at[len] == '\0';
-    if (name->len == 0 || !memchr(value.p, '-', value.len) || xid_parse(value, id) ||
+    if (name->len == 0 || !memchr(value.p, '-', value.len) || position_parse(value, place) ||
         (!last && at[len + 1] == '\0'))
         return false;
     *text = at + len + !last;
@@ -36,8 +36,8 @@ bool cursor_list_is(const char *text)
 {
     struct slice names[CURSOR_LIST_MOST];
     size_t n = 0;
-    struct xid id;
-    while (n < CURSOR_LIST_MOST && next_item(&text, &names[n], &id)) {
+    struct position at;
+    while (n < CURSOR_LIST_MOST && next_item(&text, &names[n], &at)) {
         for (size_t i = 0; i < n; i++)
             if (slice_equal(names[i], names[n]))
                 return false;
@@ -46,10 +46,10 @@ bool cursor_list_is(const char *text)
     return n > 0 && *text == '\0';
 }
 
-bool cursor_list_find(const char *text, const char *name, struct xid *id)
+bool cursor_list_find(const char *text, const char *name, struct position *at)
 {
     struct slice its;
-    while (next_item(&text, &its, id))
+    while (next_item(&text, &its, at))
         if (slice_equal(its, slice_of(name)))
             return true;
     return false;

@@ -9,16 +9,16 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "base/xid.h"
+#include "base/position.h"
 
 /* The most logs of one stream. */
 #define CURSOR_LIST_MOST 16
 
 /* Adds one log behind those that are there.  name needs no escaping: see config/log_word.h. */
-void cursor_list_add(struct buf *b, const char *name, struct xid id);
+void cursor_list_add(struct buf *b, const char *name, const struct position *at);
 /* Whether text is such a list: names, none twice, each with an id. */
 bool cursor_list_is(const char *text);
-/* Finds the id of one log in a list.  False: it is left out. */
-bool cursor_list_find(const char *text, const char *name, struct xid *id);
+/* Finds the place in one log in a list.  False: it is left out. */
+bool cursor_list_find(const char *text, const char *name, struct position *at);
 
 #endif

@@ -39,19 +39,24 @@ void profile_control(const struct profile *p, struct buf *b, const char *event, 
     sse_end(b, p->eol);
 }
 
-void profile_id(const struct profile *p, struct buf *b, struct xid id)
+static void add_position(const struct profile *p, struct buf *b, const struct position *at)
 {
-    char text[XID_TEXT];
-    size_t len = xid_format(id, text);
+    char text[POSITION_TEXT];
+    size_t len = position_format(at, text);
     buf_adds(b, "id: "); /* not sse_field: digits and a hyphen need no care */
     buf_add(b, text, len);
     buf_adds(b, p->eol);
 }
 
+void profile_id(const struct profile *p, struct buf *b, struct xid id)
+{
+    add_position(p, b, &(struct position){.id = id, .rank = RANK_UNKNOWN});
+}
+
 void profile_record_id(const struct profile *p, struct buf *b, const struct record *r)
 {
     if (r->has_id && r->log.len == 0)
-        profile_id(p, b, r->id);
+        add_position(p, b, &(struct position){r->id, r->rank, r->epoch});
 }
 
 void profile_cursor(const struct profile *p, struct buf *b, const char *cursor)
@@ -148,7 +153,7 @@ void profile_open(const struct profile *p, struct buf *b, const struct record *r
     if (p->open) {
         p->open(p, b, r);
     } else if (r->has_id) {
-        profile_id(p, b, r->id);
+        add_position(p, b, &(struct position){r->id, r->rank, r->epoch});
         if (r->event.len > 0 && !p->unnamed)
             profile_event(p, b, r);
     }
@@ -188,36 +193,28 @@ static void json_id(char out[XID_TEXT + 2], const char *id)
         snprintf(out, XID_TEXT + 2, "null");
 }
 
-void profile_gap_data(char data[PROFILE_GAP_DATA], const char *after, const char *next,
-                      int64_t lost)
+void profile_gap_data(char data[PROFILE_GAP_DATA], const struct gap_frame *gap)
 {
-    char from[XID_TEXT + 2], to[XID_TEXT + 2], count[24] = "null";
-    json_id(from, after);
-    json_id(to, next);
-    if (lost >= 0)
-        snprintf(count, sizeof count, "%" PRId64, lost);
-    snprintf(data, PROFILE_GAP_DATA, "{\"after\":%s,\"next\":%s,\"lost\":%s}", from, to, count);
+    char from[XID_TEXT + 2], to[XID_TEXT + 2], log[80] = "", count[24] = "null", reason[40] = "";
+    json_id(from, gap->after);
+    json_id(to, gap->next);
+    if (gap->log) /* config/ allows letters, digits and few signs */
+        snprintf(log, sizeof log, "\"log\":\"%s\",", gap->log);
+    if (gap->lost >= 0)
+        snprintf(count, sizeof count, "%" PRId64, gap->lost);
+    if (gap->reason)
+        snprintf(reason, sizeof reason, ",\"reason\":\"%s\"", gap->reason);
+    snprintf(data, PROFILE_GAP_DATA, "{%s\"after\":%s,\"next\":%s,\"lost\":%s%s}", log, from, to,
+             count, reason);
 }
 
-void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
-                 int64_t lost)
+void profile_gap(const struct profile *p, struct buf *b, const struct gap_frame *gap)
 {
     char data[PROFILE_GAP_DATA];
     if (p->mute)
         return;
-    profile_gap_data(data, after, next, lost);
+    profile_gap_data(data, gap);
     profile_control(p, b, "gap", data);
-}
-
-void profile_gap_in(const struct profile *p, struct buf *b, const char *log, const char *after,
-                    const char *next, int64_t lost)
-{
-    char data[PROFILE_GAP_DATA], all[2 * PROFILE_GAP_DATA];
-    if (p->mute)
-        return;
-    profile_gap_data(data, after, next, lost);
-    snprintf(all, sizeof all, "{\"log\":\"%s\",%s", log, data + 1);
-    profile_control(p, b, "gap", all);
 }
 
 void profile_source(const struct profile *p, struct buf *b, bool live)
@@ -244,10 +241,10 @@ void profile_moved_to(const struct profile *p, struct buf *b, const char *cursor
     }
 }
 
-void profile_moved(const struct profile *p, struct buf *b, struct xid id)
+void profile_moved(const struct profile *p, struct buf *b, const struct position *at)
 {
-    char text[XID_TEXT];
-    xid_format(id, text);
+    char text[POSITION_TEXT];
+    position_format(at, text);
     profile_moved_to(p, b, text);
 }
 

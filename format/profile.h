@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "format/record.h"
-#include "base/xid.h"
+#include "base/position.h"
 
 /* clang-format off */
 
@@ -113,22 +113,22 @@ void profile_record(const struct profile *p, struct buf *b, struct record *r, bo
 void profile_open(const struct profile *p, struct buf *b, const struct record *r);
 /* The stream is live: all history was sent. */
 void profile_live(const struct profile *p, struct buf *b, const struct moment *m);
-/* Records are missing between the ids after and next. after and next may be NULL; lost -1: their
- * number is unknown. */
-void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
-                 int64_t lost);
-/* The same in one of several logs. */
-void profile_gap_in(const struct profile *p, struct buf *b, const char *log, const char *after,
-                    const char *next, int64_t lost);
-#define PROFILE_GAP_DATA 192
+/* Records are missing between two ids. */
+struct gap_frame {
+    const char *log;          /* one of several; NULL: the only one */
+    const char *after, *next; /* ids; NULL: not known */
+    int64_t lost;             /* their number; -1: not known */
+    const char *reason;       /* NULL: none is told */
+};
+void profile_gap(const struct profile *p, struct buf *b, const struct gap_frame *gap);
+#define PROFILE_GAP_DATA 288
 /* The same as a JSON object. */
-void profile_gap_data(char data[PROFILE_GAP_DATA], const char *after, const char *next,
-                      int64_t lost);
+void profile_gap_data(char data[PROFILE_GAP_DATA], const struct gap_frame *gap);
 /* Redis was lost, or is live again. */
 void profile_source(const struct profile *p, struct buf *b, bool live);
 void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
-/* The cursor is now at id: the records up to it were withheld. */
-void profile_moved(const struct profile *p, struct buf *b, struct xid id);
+/* The cursor is now there: the records up to it were withheld. */
+void profile_moved(const struct profile *p, struct buf *b, const struct position *at);
 /* The same as a text: an id, or a cursor of several logs (format/cursor_list.h). */
 void profile_moved_to(const struct profile *p, struct buf *b, const char *cursor);
 /* Begins a record's frame in a stream of several logs, whose frames have no id of their own. */

@@ -91,7 +91,7 @@ out:
 
 static void record_start(struct record *r, struct xid id, bool has_id)
 {
-    *r = (struct record){.id = id, .has_id = has_id};
+    *r = (struct record){.id = id, .rank = RANK_UNKNOWN, .has_id = has_id};
     buf_init(&r->made, RECORD_MAX_MADE);
 }
 

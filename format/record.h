@@ -9,7 +9,7 @@
 #define SSELOG_FORMAT_RECORD_H
 
 #include "base/buf.h"
-#include "base/xid.h"
+#include "base/position.h"
 
 struct json_object;
 struct line;
@@ -25,6 +25,8 @@ struct line;
 
 struct record {
     struct xid id;
+    uint64_t rank; /* what proves the id, where that is sent: see struct position */
+    uint32_t epoch;
     bool has_id;               /* false: a Pub/Sub message, and id is only a local number */
     struct slice log;          /* the log's name, in a stream of several; len 0: of one */
     struct slice event;        /* len 0: none */

@@ -95,7 +95,9 @@ static void json_gap(struct buf *b, const struct gap *gap)
     char after[XID_TEXT], next[XID_TEXT], data[PROFILE_GAP_DATA];
     xid_format(gap->after, after);
     xid_format(gap->next, next);
-    profile_gap_data(data, after, gap->has_next ? next : NULL, gap->lost);
+    struct gap_frame frame = {
+        .after = after, .next = gap->has_next ? next : NULL, .lost = gap->lost};
+    profile_gap_data(data, &frame);
     buf_addf(b, "{\"control\":\"gap\",%s\n", data + 1);
 }
 

@@ -132,7 +132,9 @@ static enum turn answer_page(struct context *ctx, const struct history *h, const
     xid_format(last ? *last : XID_ZERO, end);
     xid_format(h->gap.after, after);
     xid_format(h->gap.next, next);
-    profile_gap_data(gap, after, h->gap.has_next ? next : NULL, h->gap.lost);
+    struct gap_frame frame = {
+        .after = after, .next = h->gap.has_next ? next : NULL, .lost = h->gap.lost};
+    profile_gap_data(gap, &frame);
     const struct page_end page_end = {.gap = h->has_gap ? gap : NULL,
                                       .more = h->more,
                                       .first = h->any ? first : NULL,

@@ -45,7 +45,7 @@ const char *range_unknown(const struct request *r, const struct pair *filters,
 static int read_end(const char *text, int64_t now, struct xid *id)
 {
     int64_t ms;
-    if (!text || xid_parse(slice_of(text), id) == 0)
+    if (!text || position_parse_id(slice_of(text), id) == 0)
         return 0;
     if (start_time(text, now, &ms))
         return -1;

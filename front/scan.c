@@ -85,7 +85,7 @@ static void write_progress(struct scan *s, int64_t now)
 {
     s->told = now;
     if (has_at(s))
-        profile_moved(s->profile, &s->ctx->body, at_of(s));
+        profile_moved(s->profile, &s->ctx->body, &(struct position){at_of(s), RANK_UNKNOWN, 0});
     profile_progress(s->profile, &s->ctx->body, counts_of(s));
 }
 
@@ -95,7 +95,9 @@ static void on_gap(void *arg, const struct gap *gap)
     char after[XID_TEXT], next[XID_TEXT];
     xid_format(gap->after, after);
     xid_format(gap->next, next);
-    profile_gap(s->profile, &s->ctx->body, after, gap->has_next ? next : NULL, gap->lost);
+    struct gap_frame frame = {
+        .after = after, .next = gap->has_next ? next : NULL, .lost = gap->lost};
+    profile_gap(s->profile, &s->ctx->body, &frame);
 }
 
 static enum turn finish(struct context *ctx, struct scan *s, enum scan_end end)
@@ -103,7 +105,7 @@ static enum turn finish(struct context *ctx, struct scan *s, enum scan_end end)
     if (scan_is_final(end))
         profile_over(s->profile, &ctx->body, SCAN_OVER);
     else if (has_at(s))
-        profile_moved(s->profile, &ctx->body, at_of(s));
+        profile_moved(s->profile, &ctx->body, &(struct position){at_of(s), RANK_UNKNOWN, 0});
     profile_search_end(s->profile, &ctx->body, scan_end_name(end), counts_of(s));
     outflow_end(ctx);
     return TURN_DONE;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/position.h"
+
 #include "gateway/request.h"
 
 bool scan_is_over(const struct request *r)
@@ -17,10 +19,10 @@ static const char *read_place(const struct request *r, struct scan_wish *w)
 {
     const char *at = request_arg(r, "at");
     const char *last = request_header(r, "Last-Event-ID", NULL);
-    w->resumed = last && strchr(last, '-') && xid_parse(slice_of(last), &w->at) == 0;
+    w->resumed = last && strchr(last, '-') && position_parse_id(slice_of(last), &w->at) == 0;
     if (w->resumed || !at || !at[0])
         return NULL;
-    w->resumed = strchr(at, '-') && xid_parse(slice_of(at), &w->at) == 0;
+    w->resumed = strchr(at, '-') && position_parse_id(slice_of(at), &w->at) == 0;
     return w->resumed ? NULL : "at must be an id, such as 1700000000000-0";
 }
 

@@ -96,13 +96,13 @@ static enum start_kind kind_of(const char *text, struct xid id)
 /* The three things that a cursor can say about a log. */
 enum cursor_says { CURSOR_ID, CURSOR_NOTHING, CURSOR_UNREADABLE };
 
-static enum cursor_says read_cursor(const char *text, const char *log, struct xid *id)
+static enum cursor_says read_cursor(const char *text, const char *log, struct position *at)
 {
     if (!log)
-        return xid_parse(slice_of(text), id) == 0 ? CURSOR_ID : CURSOR_UNREADABLE;
+        return position_parse(slice_of(text), at) == 0 ? CURSOR_ID : CURSOR_UNREADABLE;
     if (!cursor_list_is(text))
         return CURSOR_UNREADABLE;
-    return cursor_list_find(text, log, id) ? CURSOR_ID : CURSOR_NOTHING;
+    return cursor_list_find(text, log, at) ? CURSOR_ID : CURSOR_NOTHING;
 }
 
 /* The greatest cursor of r. START_HISTORY: none. Of equal ones an id counts before a time. */
@@ -112,23 +112,23 @@ static struct start greatest(const struct request *r, const struct start_of *of)
     bool is_header, malformed = false;
     const char *text;
     for (size_t i = 0; (text = start_cursor(r, i, &is_header)); i++) {
-        struct xid id;
-        enum cursor_says says = read_cursor(text, of->log, &id);
+        struct position at;
+        enum cursor_says says = read_cursor(text, of->log, &at);
         bool readable = says == CURSOR_ID;
         if (says == CURSOR_NOTHING || (of->lenient && (!readable || !strchr(text, '-'))))
             continue;
         best.lost = best.lost || (!readable && (is_header || is_foreign(text)));
         malformed = malformed || (!readable && !is_header && !is_foreign(text));
-        int order = best.kind == START_HISTORY ? 1 : xid_cmp(id, best.id);
-        if (readable && (order > 0 || (order == 0 && kind_of(text, id) == START_AFTER)))
-            best = (struct start){kind_of(text, id), id, best.lost};
+        int order = best.kind == START_HISTORY ? 1 : xid_cmp(at.id, best.at.id);
+        if (readable && (order > 0 || (order == 0 && kind_of(text, at.id) == START_AFTER)))
+            best = (struct start){kind_of(text, at.id), at, best.lost};
     }
     if (best.kind != START_HISTORY)
         best.lost = false;
     else if (malformed && !best.lost)
         best.kind = START_MALFORMED;
     if (best.kind == START_SINCE)
-        best.id = xid_next(best.id);
+        best.at.id = xid_next(best.at.id);
     return best;
 }
 
@@ -141,7 +141,7 @@ struct start start_find(const struct request *r, const struct start_of *of, int6
         return s;
     if (start_time(since, now, &ms) == 0) {
         s.kind = START_SINCE;
-        s.id = start_id_at(ms);
+        s.at.id = start_id_at(ms);
     } else if (!of->lenient) {
         s.kind = START_MALFORMED;
     }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/xid.h"
+#include "base/position.h"
 #include "gateway/request.h"
 
 enum start_kind {
@@ -24,8 +24,8 @@ enum start_kind {
 
 struct start {
     enum start_kind kind;
-    struct xid id;
-    bool lost; /* the client had a cursor, which is no id: what it has cannot be known */
+    struct position at; /* its id, and of a cursor what proves it */
+    bool lost;          /* the client had a cursor, which is no id: what it has cannot be known */
 };
 
 /* The stream whose start is looked for. */

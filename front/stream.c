@@ -39,9 +39,11 @@ static int find_start(const struct context *ctx, struct admission *a, struct adm
     its->cursor_lost = s.lost && a->kind == LOG_STREAM;
     if (s.kind == START_AFTER) {
         its->has_cursor = true;
-        its->cursor = s.id;
+        its->cursor = s.at.id;
+        its->rank = s.at.rank;
+        its->epoch = s.at.epoch;
     } else if (s.kind == START_SINCE) {
-        a->since = s.id;
+        a->since = s.at.id;
         a->since_all = true;
     }
     return 0;
@@ -58,12 +60,12 @@ static int find_starts(const struct context *ctx, struct admission *a)
 /* Whether the request names a time as a cursor, and no id. *since: the latest one. */
 static bool names_time(const struct request *r, double *since)
 {
-    struct xid id;
+    struct position id;
     const char *text;
     bool is_header, any = false;
     double at;
     for (size_t i = 0; (text = start_cursor(r, i, &is_header)); i++) {
-        if (strchr(text, '-') && xid_parse(slice_of(text), &id) == 0)
+        if (strchr(text, '-') && position_parse(slice_of(text), &id) == 0)
             return false;
         if (start_float(text, &at) || isnan(at))
             continue;
@@ -102,6 +104,21 @@ const struct profile *stream_profile(const struct context *ctx)
     if (!wanted || strcmp(wanted, "0") == 0 || !p->enveloped)
         return p;
     return strcmp(wanted, "1") == 0 ? p->enveloped : NULL;
+}
+
+/* Whether ids say what proves them: where proof=1 asks for it, or by default in an envelope.  0, or
+ * -1: malformed. */
+static int find_proof(const struct context *ctx, struct admission *a)
+{
+    const struct profile *p = ctx->config->profile;
+    const char *wanted = request_arg(&ctx->request, "proof");
+    a->proof = p->enveloped && a->profile == p->enveloped;
+    if (!wanted || !p->enveloped)
+        return 0;
+    if (strcmp(wanted, "0") != 0 && strcmp(wanted, "1") != 0)
+        return -1;
+    a->proof = wanted[0] == '1' && a->profile != p->lines;
+    return 0;
 }
 
 /* The first id that is not older. In whole seconds: viewers that connect together share reads. */
@@ -271,7 +288,7 @@ static int fill_admission(struct context *ctx, struct admission *a)
     a->retry = c->retry;
     a->lifetime = jittered_lifetime(c->lifetime);
     a->ends = ctx->identity.ends;
-    if (find_starts(ctx, a) || find_history(ctx, a) || find_replaces(ctx, a))
+    if (find_starts(ctx, a) || find_history(ctx, a) || find_proof(ctx, a) || find_replaces(ctx, a))
         return 400;
     a->field = strdup(c->field);
     a->event_field = strdup(c->event_field);
@@ -364,7 +381,7 @@ static void answer_unadmitted(struct context *ctx, const struct admission *a, in
     if (status == 400)
         answer_error(ctx, 400,
                      "last_event_id must be an id, or NAME=ID,NAME=ID of several logs, since a "
-                     "time, history a number, envelope 0 or 1, replaces a client id");
+                     "time, history a number, envelope and proof 0 or 1, replaces a client id");
     else if (status)
         answer_error(ctx, status, "out of memory");
     else

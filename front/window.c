@@ -63,9 +63,9 @@ const char *window_read(const struct request *r, const struct pair *filters, int
         why = read_direction(range_arg(r, filters, "dir"), before, after, &w->forward);
     if (!why)
         why = read_counts(r, after && !w->range.has_to, w);
-    if (!why && after && (!strchr(after, '-') || xid_parse(slice_of(after), &at)))
+    if (!why && after && (!strchr(after, '-') || position_parse_id(slice_of(after), &at)))
         why = "after must be an id, such as 0-0";
-    if (!why && before && xid_parse(slice_of(before), &at))
+    if (!why && before && position_parse_id(slice_of(before), &at))
         why = "before must be an id";
     begin_inside(w, before, after, at);
     return why;

@@ -60,6 +60,8 @@ struct admitted_log {
     struct filter *filter;
     bool has_cursor;
     struct xid cursor;
+    uint64_t rank; /* the client's proof of it, as in struct position; 0 and RANK_UNKNOWN: none */
+    uint32_t epoch;
     bool cursor_lost; /* it had a cursor that cannot be read: its records begin with a gap */
 };
 #define ADMISSION_LOGS 16 /* at most */
@@ -87,6 +89,7 @@ struct admission {
     unsigned keepalive;        /* seconds */
     unsigned retry;            /* ms */
     unsigned lifetime;         /* seconds, jittered already; 0: none */
+    bool proof;                /* ids say what proves them, as in struct position */
     bool gzip;                 /* the response is compressed, as its head says */
     char client[37];           /* a random id, RFC 9562 version 4 text */
     struct presence *presence; /* NULL: it is not listed */

@@ -46,7 +46,7 @@ static int batch_add_item(struct batch *b, struct xid id, uint64_t rank)
     return 0;
 }
 
-void batch_begin(struct batch *b, const struct cursor *from, bool history)
+void batch_begin(struct batch *b, const struct cursor *from, uint32_t epoch, bool history)
 {
     buf_clear(&b->bytes);
     buf_clear(&b->open);
@@ -54,6 +54,7 @@ void batch_begin(struct batch *b, const struct cursor *from, bool history)
     b->blob = NULL;
     b->count = 0;
     b->after = *from;
+    b->epoch = epoch;
     b->clear_to = XID_ZERO;
     b->history = history;
 }
@@ -159,6 +160,10 @@ size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
         rec.event_prefix = slice_of(w->event_prefix);
         rec.log = slice_of(w->name);
         b->after.rank += b->after.rank != RANK_UNKNOWN;
+        if (w->proof) {
+            rec.rank = b->after.rank;
+            rec.epoch = b->epoch;
+        }
         int bad = filter_pass(w->filter, &rec) ? batch_add(r, b, w, &rec, nth) : 0;
         record_end(&rec);
         if (bad)

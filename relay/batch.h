@@ -23,6 +23,7 @@ struct batch {
     struct item *items;
     size_t count, cap;
     struct cursor after; /* of a viewer that took all */
+    uint32_t epoch;      /* the life of the log that they are of, if that is proven */
     struct xid clear_to; /* no more records were found up to here */
     struct buf open;     /* a long record after the items: what stands before its data lines ... */
     struct blob *blob;   /* ... and its payload; NULL: none */
@@ -40,8 +41,8 @@ struct large {
     struct charge charged;
 };
 
-/* Empties b for records after from. */
-void batch_begin(struct batch *b, const struct cursor *from, bool history);
+/* Empties b for records after from, of a log of that life. */
+void batch_begin(struct batch *b, const struct cursor *from, uint32_t epoch, bool history);
 /* Formats entries from i on, until the batch is full or a long record ends it.  Returns the next i,
  * or 0 when memory ran out.  nth: records of history before them. */
 size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,

@@ -143,15 +143,32 @@ void catchup_read_after(struct follower *f)
     reads_send(q);
 }
 
+/* The log that they were read from is the one that the tip stands in. */
+static bool reaches_tip(const struct log *l, const struct redis_entry *entries, size_t count)
+{
+    const struct cursor *tip = &l->tip.cursor;
+    return count > 0 && tip->at == CURSOR_SENT && xid_cmp(entries[count - 1].id, tip->id) == 0;
+}
+
+/* The rank before so many records up to the tip.  A client may have named a wrong one. */
+static uint64_t rank_of_tip(const struct log *l, uint64_t rank, size_t more)
+{
+    return rank != RANK_UNKNOWN && rank + more == l->tip.cursor.rank ? rank : RANK_UNKNOWN;
+}
+
 static void hand_to_waiters(struct read *q, const struct redis_entry *entries, size_t count,
                             size_t start)
 {
     struct relay *r = q->log->relay;
     struct batch *b = &r->batch;
     struct follower *waiters = reads_take_waiters(q);
-    batch_begin(b, &q->from, q->as_history);
+    bool of_tip = reaches_tip(q->log, entries, count);
+    batch_begin(b, &q->from, of_tip ? q->log->marks.epoch : EPOCH_UNKNOWN, q->as_history);
     if (start < count)
         cursor_begin_read(&b->after, entries[start].id);
+    if (of_tip)
+        reads_mark(q->log, entries, count, rank_of_tip(q->log, b->after.rank, count - start),
+                   start);
     size_t next = start < count ? batch_fill(r, b, q->view, entries, start, count, q->nth) : count;
     bool failed = start < count && next == 0;
     if (failed)

@@ -4,8 +4,8 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   budget admission < seats place ring storm batch reads revocation presence replaces gather gzip
- * trace < follower emit hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
+ *   budget admission < seats place ring marks storm batch reads revocation presence replaces gather
+ * gzip trace < follower emit hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
 #define SSELOG_RELAY_CORE_H
@@ -16,6 +16,7 @@
 #include "relay/batch.h"
 #include "relay/budget.h"
 #include "relay/gzip.h"
+#include "relay/marks.h"
 #include "relay/place.h"
 #include "relay/relay.h"
 #include "relay/ring.h"
@@ -78,7 +79,9 @@ struct follower {
     struct read *read; /* that will bring it on; NULL: none */
     struct gap *gap;   /* to be told before the next record; NULL: none */
     struct place place;
-    struct xid told; /* last id the client was told */
+    struct position told; /* last place the client was told */
+    uint32_t epoch; /* the life of the log that its client names; EPOCH_UNKNOWN: none, or it went on
+                     * since */
     enum follower_wait waits : 8;
     enum place_step need : 8; /* what viewer_serve() found that it needs to go on */
     bool told_any : 1;
@@ -130,6 +133,7 @@ struct view {
     const char *field, *event_field;
     const char *event_prefix; /* NULL: none */
     const char *name;         /* of the log, in streams of several logs; NULL: of one */
+    bool proof;               /* ids say what proves them */
     struct filter *filter;
     struct follower *followers;
     int64_t empty_since; /* without followers */
@@ -151,6 +155,7 @@ struct log {
     /* The place up to which the log was read.  NONE: it is not known; BEHIND: its read is under
      * way. */
     struct place tip;
+    struct marks marks;     /* records up to the tip */
     uint64_t asked;         /* reads of the tip ever sent: their numbers */
     uint64_t proven;        /* number of the last one that reached the end of the log */
     uint64_t wanted;        /* number of the one that viewers wait for */

@@ -106,15 +106,43 @@ static enum out_result put_buf(struct viewer *v, struct buf *b)
 
 /* ---- news about the stream ---- */
 
+/* A place in the log of f, as its client is told. */
+static struct position position_in(const struct follower *f, struct xid id, uint64_t rank,
+                                   uint32_t epoch)
+{
+    bool proof = f->view->proof;
+    return (struct position){
+        .id = id, .rank = proof ? rank : RANK_UNKNOWN, .epoch = proof ? epoch : EPOCH_UNKNOWN};
+}
+
+/* The life of its log.  That of the tip may be over when f, which is BEHIND, reads the next one. */
+static uint32_t epoch_of(const struct follower *f)
+{
+    return f->place.state == PLACE_LIVE ? f->view->log->marks.epoch : EPOCH_UNKNOWN;
+}
+
+static struct position position_of(const struct follower *f)
+{
+    return position_in(f, f->place.cursor.id, f->place.cursor.rank, epoch_of(f));
+}
+
+/* The client was told that id with another proof than there is, or with none. */
+static bool lacks_proof(const struct follower *f)
+{
+    struct position now = position_of(f);
+    return f->place.state == PLACE_LIVE && now.rank != RANK_UNKNOWN && now.rank > 0 &&
+           (now.rank != f->told.rank || now.epoch != f->told.epoch);
+}
+
 /* Whether the cursor is past the last id that the client knows: a filter withheld records, or the
- * client knows none yet.  Or it is in another log, and the client was told the gap: with its old id
- * it would be told again each time it comes back. */
+ * client knows none yet, or not its proof.  Or it is in another log, and the client was told the
+ * gap: with its old id it would be told again each time it comes back. */
 static bool has_moved(const struct follower *f)
 {
     const struct cursor *c = &f->place.cursor;
     bool placed = f->place.state == PLACE_LIVE || f->place.state == PLACE_BEHIND;
-    int compared = f->told_any ? xid_cmp(c->id, f->told) : 1;
-    bool moved = compared > 0 || (compared < 0 && f->told_former);
+    int compared = f->told_any ? xid_cmp(c->id, f->told.id) : 1;
+    bool moved = compared == 0 ? lacks_proof(f) : compared > 0 || f->told_former;
     return placed && f->view->log->kind == LOG_STREAM && f->place.standing != PLACE_FRESH &&
            !f->gap && c->at == CURSOR_SENT && moved;
 }
@@ -122,7 +150,7 @@ static bool has_moved(const struct follower *f)
 /* The client was told f's cursor. */
 static void cursor_was_told(struct follower *f)
 {
-    f->told = f->place.cursor.id;
+    f->told = position_of(f);
     f->told_any = true;
     f->told_former = false;
 }
@@ -149,17 +177,20 @@ static bool follows_many(const struct viewer *v)
 }
 
 /* The cursor of several logs, as the client knows it when it has this frame.  sent: a record of
- * that follower, with that id; NULL: the frame tells all that moved. */
+ * that follower, at that place; NULL: the frame tells all that moved. */
 static void add_cursor(struct buf *b, const struct viewer *v, const struct follower *sent,
-                       struct xid id)
+                       const struct position *at)
 {
     for (const struct follower *f = &v->first; f; f = f->beside) {
+        struct position moved = position_of(f), told = f->told;
+        if (!f->view->proof)
+            told.rank = RANK_UNKNOWN;
         if (f == sent)
-            cursor_list_add(b, f->view->name, id);
+            cursor_list_add(b, f->view->name, at);
         else if (!sent && has_moved(f))
-            cursor_list_add(b, f->view->name, f->place.cursor.id);
+            cursor_list_add(b, f->view->name, &moved);
         else if (f->told_any)
-            cursor_list_add(b, f->view->name, f->told);
+            cursor_list_add(b, f->view->name, &told);
     }
 }
 
@@ -168,11 +199,12 @@ static void add_cursor_frame(const struct viewer *v, struct buf *b)
     const struct profile *p = v->first.view->profile;
     struct buf text;
     if (!follows_many(v)) {
-        profile_moved(p, b, v->first.place.cursor.id);
+        struct position at = position_of(&v->first);
+        profile_moved(p, b, &at);
         return;
     }
     buf_init(&text, MAX_CONTROL);
-    add_cursor(&text, v, NULL, XID_ZERO);
+    add_cursor(&text, v, NULL, NULL);
     if (text.failed)
         b->failed = true;
     else
@@ -204,12 +236,12 @@ static void add_gap(struct buf *b, const struct follower *f)
     char first[XID_TEXT], last[XID_TEXT];
     xid_format(g->after, first);
     xid_format(g->next, last);
-    const char *after = ids && !g->after_unknown ? first : NULL;
-    const char *next = ids && g->has_next ? last : NULL;
-    if (w->name)
-        profile_gap_in(w->profile, b, w->name, after, next, g->lost);
-    else
-        profile_gap(w->profile, b, after, next, g->lost);
+    struct gap_frame frame = {.log = w->name,
+                              .after = ids && !g->after_unknown ? first : NULL,
+                              .next = ids && g->has_next ? last : NULL,
+                              .lost = g->lost,
+                              .reason = g->tail ? "tail" : NULL};
+    profile_gap(w->profile, b, &frame);
 }
 
 enum out_result emit_gap(struct follower *f)
@@ -221,7 +253,7 @@ enum out_result emit_gap(struct follower *f)
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT) {
         v->relay->stats.gaps++;
-        f->told_former = f->told_any && xid_cmp(f->place.cursor.id, f->told) < 0;
+        f->told_former = f->told_any && xid_cmp(f->place.cursor.id, f->told.id) < 0;
         free(f->gap);
         f->gap = NULL;
     }
@@ -404,10 +436,11 @@ void emit_final(struct viewer *v, struct slice frame)
 
 /* ---- records ---- */
 
-static void was_sent(struct follower *f, struct xid id, uint64_t rank)
+static void was_sent(struct follower *f, struct xid id, uint64_t rank, uint32_t epoch)
 {
     place_sent(&f->place, id, rank);
-    f->told = id;
+    f->told = position_in(f, id, rank, epoch);
+    f->epoch = EPOCH_UNKNOWN;
     f->told_any = true;
     f->told_former = false;
 }
@@ -429,10 +462,10 @@ static size_t many_end(const struct item *items, size_t count, size_t i)
 }
 
 /* Items up to the last one were sent, so many. */
-static void items_were_sent(struct follower *f, const struct item *last, size_t n)
+static void items_were_sent(struct follower *f, const struct item *last, size_t n, uint32_t epoch)
 {
     struct viewer *v = f->viewer;
-    was_sent(f, last->id, last->rank);
+    was_sent(f, last->id, last->rank, epoch);
     v->relay->stats.deliveries += n;
     trace_records(v, n);
     if (v->phase != PHASE_LIVE)
@@ -440,11 +473,11 @@ static void items_were_sent(struct follower *f, const struct item *last, size_t 
 }
 
 /* Adds the line with which a record of f begins, in a stream of several logs. */
-static void add_record_cursor(struct buf *b, const struct follower *f, struct xid id)
+static void add_record_cursor(struct buf *b, const struct follower *f, const struct position *at)
 {
     struct buf text;
     buf_init(&text, MAX_CONTROL);
-    add_cursor(&text, f->viewer, f, id);
+    add_cursor(&text, f->viewer, f, at);
     if (text.failed)
         b->failed = true;
     else
@@ -455,7 +488,7 @@ static void add_record_cursor(struct buf *b, const struct follower *f, struct xi
 /* Items from i to k, whose frames are at bytes.  In a stream of several logs each gets its cursor,
  * which no other viewer has. */
 static enum out_result emit_run(struct follower *f, const struct item *items, const char *bytes,
-                                size_t i, size_t k)
+                                size_t i, size_t k, uint32_t epoch)
 {
     struct viewer *v = f->viewer;
     struct buf b;
@@ -465,7 +498,8 @@ static enum out_result emit_run(struct follower *f, const struct item *items, co
         return emit_parts(v, &run, 1, len);
     buf_init(&b, 16 * WRITE_BYTES);
     for (; i < k; i++) {
-        add_record_cursor(&b, f, items[i].id);
+        struct position at = position_in(f, items[i].id, items[i].rank, epoch);
+        add_record_cursor(&b, f, &at);
         buf_add(&b, bytes + item_start(items, i), items[i].end - item_start(items, i));
     }
     run = (struct iovec){b.p, b.len};
@@ -497,7 +531,7 @@ static enum out_result emit_pieces(struct follower *f, const struct piece *p, si
     }
     enum out_result r = emit_parts(f->viewer, parts, n, len);
     if (r == OUT_SENT)
-        items_were_sent(f, last, items);
+        items_were_sent(f, last, items, f->view->log->marks.epoch);
     return r;
 }
 
@@ -505,9 +539,10 @@ static enum out_result emit_pieces(struct follower *f, const struct piece *p, si
 static enum out_result emit_piece(struct follower *f, const struct piece *p, size_t i)
 {
     size_t k = many_end(p->items, p->count, i);
-    enum out_result r = emit_run(f, p->items, piece_bytes(p), i, k);
+    uint32_t epoch = f->view->log->marks.epoch;
+    enum out_result r = emit_run(f, p->items, piece_bytes(p), i, k, epoch);
     if (r == OUT_SENT)
-        items_were_sent(f, &p->items[k - 1], k - i);
+        items_were_sent(f, &p->items[k - 1], k - i, epoch);
     return r;
 }
 
@@ -537,10 +572,10 @@ enum out_result emit_items(struct follower *f, const struct batch *b)
     for (size_t k; i < b->count; i = k) {
         k = follows_many(f->viewer) ? many_end(b->items, b->count, i)
                                     : run_end(b->items, b->count, i, WRITE_BYTES);
-        enum out_result r = emit_run(f, b->items, b->bytes.p, i, k);
+        enum out_result r = emit_run(f, b->items, b->bytes.p, i, k, b->epoch);
         if (r != OUT_SENT)
             return r;
-        items_were_sent(f, &b->items[k - 1], k - i);
+        items_were_sent(f, &b->items[k - 1], k - i, b->epoch);
     }
     return OUT_SENT;
 }
@@ -551,7 +586,8 @@ static enum out_result put_long_head(struct follower *f, const struct batch *b)
     if (!follows_many(f->viewer))
         return emit_bytes(f->viewer, b->open.p, b->open.len);
     buf_init(&head, b->open.len + MAX_CONTROL);
-    add_record_cursor(&head, f, b->after_blob.id);
+    struct position at = position_in(f, b->after_blob.id, b->after_blob.rank, b->epoch);
+    add_record_cursor(&head, f, &at);
     buf_add(&head, b->open.p, b->open.len);
     return put_buf(f->viewer, &head);
 }
@@ -564,7 +600,7 @@ enum out_result emit_long_begins(struct follower *f, const struct batch *b)
         return r;
     v->blob = blob_ref(b->blob);
     v->part = (struct sse_part){0};
-    was_sent(f, b->after_blob.id, b->after_blob.rank);
+    was_sent(f, b->after_blob.id, b->after_blob.rank, b->epoch);
     if (v->phase != PHASE_LIVE)
         v->replayed++;
     return OUT_SENT;

@@ -51,6 +51,7 @@ static void put_at_start(struct follower *f, const struct admission *a,
                          const struct admitted_log *its)
 {
     const struct viewer *v = f->viewer;
+    bool none = xid_cmp(its->cursor, XID_ZERO) == 0;
     f->place = (struct place){.history = a->history,
                               .since = a->since,
                               .since_all = a->since_all,
@@ -58,11 +59,13 @@ static void put_at_start(struct follower *f, const struct admission *a,
                               .standing = its->has_cursor ? PLACE_CLAIMED : PLACE_FRESH,
                               .came = v->relay->requests,
                               .to_prove = v->poll};
-    f->place.cursor =
-        (struct cursor){.id = its->cursor,
-                        .at = CURSOR_SENT,
-                        .rank = xid_cmp(its->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
-    f->told = its->cursor;
+    f->place.cursor = (struct cursor){.id = its->cursor,
+                                      .at = CURSOR_SENT,
+                                      .rank = none            ? 0
+                                              : its->rank > 0 ? its->rank
+                                                              : RANK_UNKNOWN};
+    f->epoch = its->epoch;
+    f->told = (struct position){its->cursor, f->place.cursor.rank, its->epoch};
     f->told_any = its->has_cursor;
 }
 

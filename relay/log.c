@@ -74,7 +74,7 @@ static void log_free(struct log *l)
 static bool view_fits(const struct view *w, const struct admission *a,
                       const struct admitted_log *its)
 {
-    return w->profile == a->profile && strcmp(w->field, a->field) == 0 &&
+    return w->profile == a->profile && w->proof == a->proof && strcmp(w->field, a->field) == 0 &&
            strcmp(w->event_field, a->event_field) == 0 &&
            slice_equal(slice_of(w->event_prefix), slice_of(a->event_prefix)) &&
            slice_equal(slice_of(w->name), slice_of(its->name)) &&
@@ -115,6 +115,7 @@ static struct view *view_make(struct log *l, const struct admission *a, struct a
         return NULL;
     char *texts = (char *)(w + 1);
     *w = (struct view){.log = l, .profile = a->profile, .next = l->views, .filter = its->filter};
+    w->proof = a->proof;
     w->field = put_text(&texts, a->field);
     w->event_field = put_text(&texts, a->event_field);
     w->event_prefix = put_text(&texts, a->event_prefix);

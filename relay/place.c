@@ -116,11 +116,11 @@ static bool never_had(const struct cursor *c, const struct redis_info *info)
            xid_cmp(info->first, c->id) <= 0;
 }
 
-/* The log by this name is not the one that p stands in. */
-static bool is_another_log(const struct place *p, const struct redis_info *info)
+bool place_is_elsewhere(const struct place *p, const struct redis_info *info)
 {
     const struct cursor *c = &p->cursor;
-    return xid_cmp(info->last, c->id) < 0 || (p->doubt == DOUBT_MISSING && never_had(c, info)) ||
+    return p->other_life || xid_cmp(info->last, c->id) < 0 ||
+           (p->doubt == DOUBT_MISSING && never_had(c, info)) ||
            (c->rank != RANK_UNKNOWN && info->has_added && info->added < c->rank);
 }
 
@@ -176,6 +176,17 @@ void place_sent(struct place *p, struct xid id, uint64_t rank)
     place_doubt_again(p);
     if (p->standing == PLACE_FRESH)
         p->standing = PLACE_CLAIMED;
+}
+
+void place_rewind(struct place *p, const struct cursor *to)
+{
+    place_seek(p);
+    p->cursor = *to;
+    p->doubt = DOUBT_NONE;
+    p->standing = PLACE_MET;
+    p->state = PLACE_BEHIND;
+    if (xid_cmp(p->history_to, to->id) > 0)
+        p->history_to = to->id;
 }
 
 void place_join(struct place *p, struct place *tip)
@@ -301,7 +312,7 @@ static enum place_finding find(struct place *p, const struct redis_info *info, s
         *c = (struct cursor){.at = CURSOR_SENT};
         return FOUND_GAP;
     }
-    if (is_another_log(p, info)) {
+    if (place_is_elsewhere(p, info)) {
         move_to_first(c, info);
         return FOUND_GAP;
     }
@@ -322,6 +333,7 @@ enum place_finding place_on_info(struct place *p, const struct redis_info *info,
         return place_fresh(p, info, gap);
     bool missing = p->doubt == DOUBT_MISSING;
     enum place_finding found = find(p, info, gap);
+    p->other_life = false;
     if (found == FIND_BEFORE) {
         p->state = PLACE_LOCATING;
         return found;
@@ -377,6 +389,7 @@ void place_on_newest(struct place *p, const struct xid *first)
 
 void place_widen_gap(struct gap *g, const struct gap *next)
 {
+    g->tail = g->tail && next->tail;
     g->has_next = next->has_next;
     g->next = next->next;
     g->lost = g->lost < 0 || next->lost < 0 ? -1 : g->lost + next->lost;

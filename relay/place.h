@@ -17,11 +17,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/xid.h"
+#include "base/position.h"
 #include "redis/types.h"
 #include "relay/ring.h"
-
-#define RANK_UNKNOWN UINT64_MAX
 
 /* ---- a position ---- */
 
@@ -46,6 +44,7 @@ struct gap {
     bool has_next;
     struct xid next;
     int64_t lost;       /* -1: cannot be known */
+    bool tail;          /* they were the newest of the log, whose former records are there */
     bool after_unknown; /* the client's cursor could not be read */
 };
 
@@ -103,6 +102,7 @@ struct place {
     enum place_standing standing : 4;
     bool since_all : 1;    /* all records since then are owed: lost ones are a gap */
     bool once : 1;         /* its client is told that it has a place: it keeps the first one */
+    bool other_life : 1;   /* its cursor is of a former log by this name: its client proves that */
     bool to_prove : 1;     /* it is LIVE only at a tip that was looked at after it came */
     struct xid since;      /* a fresh place begins at this id or later */
     struct xid history_to; /* last id of the log when it was placed: up to it records are history */
@@ -122,6 +122,8 @@ void place_seek(struct place *p);
 void place_seek_missing(struct place *p, uint64_t requests);
 /* proven: number of the last read of the tip that reached the log's end. */
 void place_see_tip(struct place *p, uint64_t proven);
+/* The log lost all records after `to`, and p stood among them: it goes on at `to`. */
+void place_rewind(struct place *p, const struct cursor *to);
 /* p was another log's, or may have been: its record counts as deleted no longer. */
 void place_doubt_again(struct place *p);
 /* The same, and the tip may be in another log than p now. */
@@ -162,6 +164,8 @@ enum place_finding {
     FIND_NEWEST,  /* COUNTING: look for where the newest N begin */
     FIND_BY_INFO, /* ASKING: XINFO has to be asked for (again) */
 };
+/* Whether the log that info tells of is not the one that p stands in, or lost the record of p. */
+bool place_is_elsewhere(const struct place *p, const struct redis_info *info);
 /* Finds p by an answer to XINFO STREAM. */
 enum place_finding place_on_info(struct place *p, const struct redis_info *info, struct gap *gap);
 /* An answer to a read after p: FOUND_READY with *start, or FIND_BY_INFO. */

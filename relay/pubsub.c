@@ -27,7 +27,7 @@ void pubsub_deliver(struct log *l, struct slice payload)
     for (struct view *w = l->views; w; w = w->next) {
         struct record rec;
         struct batch *b = &r->batch;
-        batch_begin(b, tip, false);
+        batch_begin(b, tip, EPOCH_UNKNOWN, false);
         record_from_message(&rec, tip->id, payload);
         int bad = filter_pass(w->filter, &rec) ? batch_add(r, b, w, &rec, 0) : 0;
         record_end(&rec);

@@ -30,6 +30,13 @@ void reads_weigh(struct log *l, const struct redis_entry *entries, size_t count)
                                                    : (unsigned)(l->weight - (l->weight - mean) / 8);
 }
 
+void reads_mark(struct log *l, const struct redis_entry *entries, size_t count, uint64_t rank,
+                size_t start)
+{
+    for (size_t i = 0; i < count; i++)
+        marks_add(&l->marks, entries[i].id, rank == RANK_UNKNOWN ? rank : rank + i + 1 - start);
+}
+
 /* ---- one read ---- */
 
 /* Whether a read of that kind finds a place. */
@@ -49,7 +56,7 @@ static void retry_later(struct log *l, enum read_kind kind)
 
 static bool is_of_tip(const struct read *q)
 {
-    return q->kind == READ_TIP || q->kind == READ_BEFORE_TIP;
+    return q->kind == READ_TIP || q->kind == READ_BEFORE_TIP || q->kind == READ_MARK;
 }
 
 struct read *reads_new(struct log *l, enum read_kind kind, read_done_fn *done)

@@ -11,11 +11,12 @@
 #include "relay/core.h"
 
 enum read_kind {
-    READ_TIP,       /* what came after the log's tip */
-    READ_AFTER,     /* what comes after a cursor, up to the tip, for viewers behind */
-    READ_NEWEST,    /* backwards, to find where the newest N since an id begin */
-    READ_BEFORE,    /* backwards, to find the last record up to a viewer's cursor */
-    READ_BEFORE_TIP /* the same for the tip */
+    READ_TIP,        /* what came after the log's tip */
+    READ_AFTER,      /* what comes after a cursor, up to the tip, for viewers behind */
+    READ_NEWEST,     /* backwards, to find where the newest N since an id begin */
+    READ_BEFORE,     /* backwards, to find the last record up to a viewer's cursor */
+    READ_BEFORE_TIP, /* the same for the tip */
+    READ_MARK        /* the same up to a mark of the log */
 };
 
 struct read;
@@ -33,6 +34,9 @@ struct read {
     struct follower *waiters; /* through wait_next */
     struct cursor from;
     struct xid to;
+    struct xid end;         /* READ_MARK: the log lost all after it that viewers had */
+    bool lost;              /* READ_MARK: the record at the tip is gone */
+    struct redis_info info; /* READ_MARK: the log in which it is looked for */
     unsigned count;
     unsigned left;    /* READ_NEWEST: how many more */
     unsigned history; /* READ_NEWEST: N */
@@ -81,6 +85,10 @@ void reads_free_all(struct relay *r);
 
 /* How many records one read of l asks for, by the size of those that were read. */
 unsigned reads_count(const struct log *l);
+/* These records are in the log that the tip stands in.  Before that of number `start` there were so
+ * many. */
+void reads_mark(struct log *l, const struct redis_entry *entries, size_t count, uint64_t rank,
+                size_t start);
 void reads_weigh(struct log *l, const struct redis_entry *entries, size_t count);
 
 #endif

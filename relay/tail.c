@@ -2,11 +2,14 @@
 /* tail: see tail.h. */
 #include "relay/tail.h"
 
+#include <stdlib.h>
+
 #include "base/diag.h"
 #include "relay/catchup.h"
 #include "relay/fanout.h"
 #include "relay/follower.h"
 #include "relay/gather.h"
+#include "relay/rewind.h"
 #include "relay/reads.h"
 #include "relay/viewer.h"
 
@@ -66,7 +69,7 @@ static void deliver(struct view *w, const struct redis_entry *entries, size_t co
         return;
     }
     for (size_t i = 0; i < count;) {
-        batch_begin(b, &from, false);
+        batch_begin(b, &from, w->log->marks.epoch, false);
         i = batch_fill(r, b, w, entries, i, count, 0);
         if (i == 0) {
             log_leave_behind(w, entries[count - 1].id);
@@ -132,19 +135,67 @@ static int find_before_tip(struct log *l, struct xid first)
     return q ? reads_send(q) : -1;
 }
 
-static void tip_on_info(struct log *l, const struct redis_info *info)
+/* Nothing ever left a log with as many records as were added: its first one is the first ever. */
+static uint32_t life_of(const struct redis_info *info)
+{
+    bool whole = info->has_added && info->added == info->length && info->has_first;
+    return whole ? epoch_first(info->first) : EPOCH_UNKNOWN;
+}
+
+/* info tells of the log that the tip is in. */
+static void name_life(struct log *l, const struct redis_info *info)
+{
+    if (l->marks.epoch == EPOCH_UNKNOWN && info->exists)
+        l->marks.epoch = life_of(info);
+    if (l->marks.epoch == EPOCH_UNKNOWN && info->exists)
+        l->marks.epoch = epoch_random((uint32_t)rand() << 16 ^ (uint32_t)rand());
+}
+
+/* The tip leaves its log for another one.  other: it is known that it is another one. */
+static void leave_life(struct log *l, bool other)
+{
+    struct mark end = {cursor_position(&l->tip.cursor), l->tip.cursor.rank};
+    if (other)
+        marks_leave(&l->marks, end);
+    else
+        marks_forget(&l->marks);
+}
+
+/* other: info tells of another log than that of the tip. */
+static void place_tip(struct log *l, const struct redis_info *info, bool other)
 {
     struct gap gap;
+    if (other)
+        leave_life(l, true);
+    l->tip.other_life = other;
+    struct xid at = l->tip.cursor.id;
     enum place_finding found = place_on_info(&l->tip, info, &gap);
     if (found == FIND_BEFORE && find_before_tip(l, info->first) == 0)
         return;
+    bool moved = l->tip.cursor.at == CURSOR_NEXT || xid_cmp(l->tip.cursor.id, at) != 0;
     l->tip.state = PLACE_LIVE;
     if (found == FOUND_END)
         l->proven = l->asked;
     else
         l->stale = true;
+    if (moved && !other)
+        leave_life(l, false); /* the record of the tip was trimmed: only counts tell */
+    if (moved || other)
+        name_life(l, info);
     if (found == FOUND_GAP)
         tip_gap(l, &gap);
+}
+
+static bool is_other_log(const struct log *l, const struct redis_info *info)
+{
+    return place_is_elsewhere(&l->tip, info) || epoch_differs(l->marks.epoch, life_of(info));
+}
+
+static void tip_on_info(struct log *l, const struct redis_info *info)
+{
+    bool other = is_other_log(l, info);
+    if (!other || !rewind_begin(l, info, true, on_read))
+        place_tip(l, info, other);
 }
 
 static void ask_for_info(struct log *l);
@@ -174,6 +225,7 @@ static void on_tip(struct read *q, enum redis_result result, const struct redis_
         }
     } else if (place_on_range(&l->tip, entries, count, r->requests, &start) == FOUND_READY) {
         reads_weigh(l, entries, count);
+        reads_mark(l, entries, count, l->tip.cursor.rank, start);
         bool whole = count < q->count;
         l->stale = l->stale || !whole;
         if (whole)
@@ -198,6 +250,8 @@ static void on_before_tip(struct read *q, enum redis_result result,
         log_fail_all(l, result);
     if (result == REDIS_OK)
         place_on_before(&l->tip, count > 0 ? &entries[0].id : NULL, l->relay->requests);
+    if (count > 0 && !marks_find(&l->marks, entries[0].id))
+        leave_life(l, false); /* the record of the tip was deleted, and no other proves the log */
     if (l->tip.state == PLACE_BEHIND)
         l->tip.state = PLACE_LIVE;
     tip_answered(l);
@@ -233,8 +287,10 @@ static void tip_at_end(struct log *l, const struct redis_info *info)
 {
     struct relay *r = l->relay;
     l->tip.cursor = cursor_at_end(info);
+    l->tip.doubt = DOUBT_NONE;
     l->tip.state = PLACE_LIVE;
     l->stale = true; /* reading it makes Redis track the key */
+    name_life(l, info);
     for (struct view *w = l->views; w; w = w->next) {
         ring_reset(&r->rings, &w->ring, l->tip.cursor.id);
         for (struct follower *f = w->followers; f; f = f->next) {
@@ -253,6 +309,50 @@ static bool ends_at_tip(const struct log *l, const struct redis_info *info)
            (end.rank == l->tip.cursor.rank || l->tip.cursor.rank == RANK_UNKNOWN);
 }
 
+/* While no viewer was LIVE the tip stood still.  It goes to the end of the log if its record is
+ * still there: it is the same one. */
+static void leave_tip(struct log *l, const struct redis_info *info)
+{
+    bool other = is_other_log(l, info);
+    if (rewind_begin(l, info, other, on_read))
+        return;
+    leave_life(l, other);
+    tip_at_end(l, info);
+}
+
+/* The answer to the search for a mark. */
+static void on_mark(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                    size_t count)
+{
+    struct log *l = q->log;
+    enum rewind_found found = rewind_on_mark(q, result, entries, count);
+    bool other = found == REWIND_OTHER && q->lost;
+    bool moves = l->live == 0 && (found == REWIND_OTHER || found == REWIND_SAME);
+    if (moves && found == REWIND_OTHER)
+        leave_life(l, q->lost);
+    if (moves)
+        tip_at_end(l, &q->info);
+    else if (other)
+        place_tip(l, &q->info, true);
+    tip_answered(l);
+    for (struct view *w = l->views; w; w = w->next)
+        log_serve_view(w);
+}
+
+/* The client of f proves that it does not come from the log that info tells of.  Where its first
+ * record is still the first one, it proves that it does, also if the relay took another log for
+ * this one. */
+static bool is_of_other_life(const struct follower *f, const struct redis_info *info)
+{
+    const struct log *l = f->view->log;
+    uint32_t life = life_of(info);
+    if (info->has_first && f->epoch == epoch_first(info->first))
+        return false;
+    if (life != EPOCH_UNKNOWN)
+        return epoch_differs(f->epoch, life);
+    return ends_at_tip(l, info) && marks_is_over(&l->marks, f->epoch);
+}
+
 /* Places the tip by an answer to XINFO STREAM. */
 static void log_on_info(struct log *l, const struct redis_info *info, bool recreated)
 {
@@ -261,13 +361,15 @@ static void log_on_info(struct log *l, const struct redis_info *info, bool recre
      * lost as many would look as if nothing were missing. */
     if (known && !l->tip.cursor.located && ends_at_tip(l, info))
         l->tip.cursor.rank = cursor_at_end(info).rank;
-    /* While no viewer was LIVE the tip stood still: what came since, or is there instead, is
-     * history. */
     bool left = l->live == 0 && tip_rests(l) && !ends_at_tip(l, info);
-    if (!known || left)
+    if (left)
+        leave_tip(l, info);
+    else if (!known)
         tip_at_end(l, info);
     else if (l->tip.state == PLACE_ASKING || (recreated && tip_rests(l)))
         tip_on_info(l, info);
+    if (tip_rests(l) && ends_at_tip(l, info))
+        name_life(l, info);
 }
 
 static void info_came(struct log *l, const struct redis_info *info)
@@ -278,7 +380,7 @@ static void info_came(struct log *l, const struct redis_info *info)
     bool at_end = tip_rests(l) && ends_at_tip(l, info);
     /* While the tip is still in the former log no viewer is placed. */
     bool asks = l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING;
-    bool hold = recreated && (asks || l->fanouts);
+    bool hold = recreated ? asks || l->fanouts : l->tip.state == PLACE_LOCATING;
     for (struct view *w = l->views; w; w = w->next) {
         for (struct follower *f = w->followers; f; f = f->next) {
             if (!place_is_sought(&f->place) || f->waits == WAIT_READ)
@@ -286,6 +388,7 @@ static void info_came(struct log *l, const struct redis_info *info)
             if (hold) {
                 l->info = INFO_HELD;
             } else if (place_is_answered_by(&f->place, number)) {
+                f->place.other_life = is_of_other_life(f, info);
                 f->place.to_prove = f->place.to_prove && !at_end;
                 viewer_on_info(f, info);
             }
@@ -339,8 +442,10 @@ static void on_read(struct read *q, enum redis_result result, const struct redis
     struct relay *r = q->log->relay;
     if (q->kind == READ_TIP)
         on_tip(q, result, entries, count);
-    else
+    else if (q->kind == READ_BEFORE_TIP)
         on_before_tip(q, result, entries, count);
+    else
+        on_mark(q, result, entries, count);
     catchup_serve_queue(r);
 }
 
@@ -352,7 +457,7 @@ static void begin(struct follower *f)
     /* The first read of a cursor proves it, or finds that its record is missing.  Beyond the tip
      * nothing would be read: the log may have been recreated. */
     if (f->place.standing != PLACE_FRESH && l->tip.state != PLACE_NONE &&
-        xid_cmp(f->place.cursor.id, l->tip.cursor.id) <= 0)
+        !marks_is_over(&l->marks, f->epoch) && xid_cmp(f->place.cursor.id, l->tip.cursor.id) <= 0)
         follower_set_place(f, PLACE_BEHIND);
     else
         follower_seek_place(f);

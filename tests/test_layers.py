@@ -137,9 +137,9 @@ def test_pure_files_touch_no_system():
 
 
 # Files of the relay, lowest first. A file calls only files of its own line or of lines above it.
-RELAY_ORDER = ["budget admission", "seats place ring storm batch reads revocation presence replaces gather gzip trace",
+RELAY_ORDER = ["budget admission", "seats place ring marks storm batch reads revocation presence replaces gather gzip trace",
                "follower emit hold",
-               "viewer", "fanout", "log waitlist", "catchup", "tail", "pubsub channels", "relay"]
+               "viewer", "fanout", "log waitlist", "catchup rewind", "tail", "pubsub channels", "relay"]
 # Rooms, lowest first; the root's own files come last.
 ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front doctor send", "."]
 

@@ -2,10 +2,10 @@
 // @ts-check
 /*
  * cursor: where a reader stands in one log or in several. For one log it is written as an id. For several it is packed,
- * an id for each log: `web=5-0,api=7-0`; a log without a place yet is left out. It may not know requests or records.
- * Invariant: a place never goes back.
+ * an id for each log: `web=5-0,api=7-0`; a log without a place yet is left out. Each id may have a proof (ids.js), which
+ * only the server reads. It may not know requests or records. Invariant: a place goes back only where the log did.
  */
-import { compareIds, isId, nextId } from "./ids.js";
+import { compareIds, isId, nextId, plainId } from "./ids.js";
 
 /** The name of the only log, where the address names none or one. */
 export const ONLY = "";
@@ -21,16 +21,24 @@ export function logsIn(url) {
 }
 
 /**
- * The ids of a text, by log. A plain id is that of the only log. Malformed parts are left out.
+ * The ids of a text with their proofs, by log. A plain id is that of the only log. Malformed parts are left out.
  * @param {string | null | undefined} text
  * @returns {Map<string, string>}
  */
-export function unpack(text) {
-  if (isId(text)) return new Map([[ONLY, text]]);
+function unpackProven(text) {
+  const isPlace = (/** @type {string | undefined} */ id) => id !== undefined && isId(plainId(id));
+  if (text && isPlace(text)) return new Map([[ONLY, text]]);
   const parts = (text ?? "").split(",").map((part) => part.split("="));
-  const whole = /** @type {[string, string][]} */ (parts.filter(([log, id, ...more]) => log && isId(id) && !more.length));
+  const whole = /** @type {[string, string][]} */ (parts.filter(([log, id, ...more]) => log && isPlace(id) && !more.length));
   return new Map(whole);
 }
+
+/**
+ * The ids of a text, by log, without proofs.
+ * @param {string | null | undefined} text
+ * @returns {Map<string, string>}
+ */
+export const unpack = (text) => new Map([...unpackProven(text)].map(([log, id]) => [log, plainId(id)]));
 
 /**
  * The cursor that has a place in one log.
@@ -84,6 +92,10 @@ export class Cursor {
     this.logs = logs;
     /** @type {Map<string, string>} */
     this.ids = new Map();
+    /** The last id of each log that came with a proof, and this. @type {Map<string, string>} */
+    this.proofs = new Map();
+    /** Logs in which the next id is the place, however low it is. @type {Set<string>} */
+    this.anew = new Set();
   }
 
   get several() {
@@ -104,14 +116,23 @@ export class Cursor {
   }
 
   /**
-   * A record with this id is behind the place. So is the first one of a log without a place.
+   * @param {string | undefined} id
+   * @param {string} log
+   * @returns {id is string}
+   */
+  isBefore(id, log) {
+    const at = this.at(log);
+    return isId(id) && this.logs.includes(log) && (!at || compareIds(id, at) > 0);
+  }
+
+  /**
+   * A record with this id is behind the place. So is the first one of a log without a place, or of one that went back.
    * @param {string | undefined} id
    * @param {string} [log]
    * @returns {id is string}
    */
   lacks(id, log = ONLY) {
-    const at = this.at(log);
-    return isId(id) && this.logs.includes(log) && (!at || compareIds(id, at) > 0);
+    return this.isBefore(id, log) || (isId(id) && this.anew.has(log));
   }
 
   /**
@@ -119,7 +140,15 @@ export class Cursor {
    * @param {string | undefined} text
    */
   behind(text) {
-    return [...unpack(text)].some(([log, id]) => this.lacks(id, log));
+    return [...unpack(text)].some(([log, id]) => this.isBefore(id, log));
+  }
+
+  /**
+   * Moving to a cursor changes at least one place.
+   * @param {string | undefined} text
+   */
+  takes(text) {
+    return [...unpack(text)].some(([log, id]) => id !== this.at(log) && this.lacks(id, log));
   }
 
   /**
@@ -128,7 +157,17 @@ export class Cursor {
    * @param {string} [log]
    */
   set(id, log = ONLY) {
-    if (this.lacks(id, log)) this.ids.set(log, id);
+    if (!this.lacks(id, log)) return;
+    this.ids.set(log, id);
+    this.anew.delete(log);
+  }
+
+  /**
+   * A gap tells that the log lost its newest records, or is another one with lower ids.
+   * @param {string} [log]
+   */
+  goBack(log = ONLY) {
+    if (this.logs.includes(log)) this.anew.add(log);
   }
 
   /**
@@ -136,13 +175,35 @@ export class Cursor {
    * @param {string | undefined} text
    */
   advance(text) {
-    for (const [log, id] of unpack(text)) this.set(id, log);
+    this.prove(text);
+    for (const [log, id] of unpack(text)) if (id !== this.at(log)) this.set(id, log);
+  }
+
+  /**
+   * Keeps the proofs of a cursor to which this one moves now or later.
+   * @param {string | undefined} text
+   */
+  prove(text) {
+    for (const [log, id] of unpackProven(text)) this.proofs.set(log, id);
+  }
+
+  /** The text with what proves it. */
+  get proven() {
+    return this.written((log) => {
+      const id = this.at(log), proof = this.proofs.get(log) ?? "";
+      return plainId(proof) === id ? proof : id;
+    });
   }
 
   /** The text; the logs are in the order in which they were asked. */
   toString() {
-    if (!this.several) return this.at();
+    return this.written((log) => this.at(log));
+  }
+
+  /** @param {(log: string) => string} idOf */
+  written(idOf) {
+    if (!this.several) return idOf(ONLY);
     const known = this.logs.filter((log) => this.ids.has(log));
-    return known.map((log) => `${log}=${this.ids.get(log)}`).join(",");
+    return known.map((log) => `${log}=${idOf(log)}`).join(",");
   }
 }

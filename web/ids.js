@@ -31,6 +31,13 @@ export function compareIds(a, b) {
 export const isId = (text) => ID.test(text ?? "");
 
 /**
+ * The id of a text that may also have a proof: `5-0~120.f00d`, where the server says which record of which life of the
+ * log that is. The proof is for the server only.
+ * @param {string} text
+ */
+export const plainId = (text) => text.replace(/~.*/, "");
+
+/**
  * The id just after this one. "before=" excludes its own id, so this includes the record.
  * @param {string} id
  */

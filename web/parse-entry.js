@@ -157,13 +157,14 @@ export const makeMarker = (kind, message) => ({ marker: kind, message, at: Date.
 
 /**
  * The text of the marker of a gap.
- * @param {number | null} [lost] number of records, if the server knows it
- * @param {string} [log] its name, where the page shows several
+ * @param {{lost?: number | null, log?: string, reason?: string}} gap lost: number of records, if the server knows it;
+ *   log: its name, where the page shows several
  */
-export function gapText(lost, log = "") {
+export function gapText({ lost, log = "", reason }) {
   const known = Number.isInteger(lost);
   const records = known ? `${lost?.toLocaleString("en")} record${lost === 1 ? "" : "s"}` : "Records";
-  return `${records}${log && ` of ${log}`} ${lost === 1 ? "is" : "are"} missing here: the log no longer has them`;
+  const why = reason === "tail" ? "the log lost its newest ones, perhaps also some of those above" : "the log no longer has them";
+  return `${records}${log && ` of ${log}`} ${lost === 1 ? "is" : "are"} missing here: ${why}`;
 }
 
 /** @param {string} text */

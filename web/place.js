@@ -250,7 +250,7 @@ export class Place {
    * @returns {Item[]}
    */
   itemsOf({ records, gaps }) {
-    return [...gaps.map(({ lost, log }) => makeMarker("gap", gapText(lost, log))), ...records.map(this.parse)];
+    return [...gaps.map((gap) => makeMarker("gap", gapText(gap))), ...records.map(this.parse)];
   }
 
   /**

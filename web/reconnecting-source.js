@@ -15,6 +15,7 @@ import { placeIn, unpack } from "./cursor.js";
 import { eachOf } from "./history-request.js";
 import { LiveOrder } from "./live-order.js";
 import { HistoryPoll, spread } from "./history-poll.js";
+import { plainId } from "./ids.js";
 
 /** @import { LogRecord, Refusal, Requests } from "./requests.js" */
 
@@ -26,7 +27,7 @@ import { HistoryPoll, spread } from "./history-poll.js";
 /**
  * Facts about a state.
  * @typedef {object} Detail
- * @property {string} [reason]
+ * @property {string} [reason] gap: "tail" where the log lost its newest records
  * @property {number} [status] of HTTP
  * @property {number} [attempt]
  * @property {number} [wait] ms until the next attempt
@@ -44,6 +45,7 @@ import { HistoryPoll, spread } from "./history-poll.js";
  * @typedef {object} SourceOwner
  * @property {(record: LogRecord) => void} record
  * @property {(id: string) => void} moved the cursor passed records that are not for this reader
+ * @property {(place: string) => void} prove a cursor with its proof, before its record or its move is handed over
  * @property {(state: State, detail?: Detail) => void} change
  * @property {(error: Refusal) => void} deny the last call: the reader has to sign in, or what is asked for is wrong
  * @property {() => void} replaced another page took the place of this stream, by the same name
@@ -219,6 +221,7 @@ export class ReconnectingSource {
     for (const log of this.several ? this.requests.logs : []) on(`record.${log}`, ({ lastEventId, data }) => this.record({ id: lastEventId, log, data }));
     on("cursor", ({ lastEventId }) => {
       this.arm();
+      this.owner.prove(lastEventId);
       this.order.move(lastEventId);
     });
     on("ping", ({ data }) => this.pinged(detailOf(data)));
@@ -240,7 +243,8 @@ export class ReconnectingSource {
   record(record) {
     this.arm();
     this.failures = 0;
-    this.order.push(this.several ? this.unpacked(record) : record);
+    this.owner.prove(record.id);
+    this.order.push(this.several ? this.unpacked(record) : { ...record, id: plainId(record.id) });
   }
 
   get several() {

@@ -118,7 +118,7 @@ export function sibling(url, name) {
 }
 
 /* Parameters of single requests. The others choose the log and the part of it, so all requests have them. */
-const OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "replaces", "since", "token", "whose"];
+const OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "proof", "replaces", "since", "token", "whose"];
 
 export class Requests {
   /** @param {RequestOptions} options */

@@ -26,6 +26,7 @@
     return compareDigits(aMs, bMs) || compareDigits(aSeq, bSeq);
   }
   var isId = (text) => ID.test(text ?? "");
+  var plainId = (text) => text.replace(/~.*/, "");
   function nextId(id) {
     const [ms, seq] = id.split("-");
     return `${ms}-${BigInt(seq) + 1n}`;
@@ -37,15 +38,17 @@
     const names = [...new Set(url.searchParams.getAll("log"))];
     return names.length > 1 ? names : [ONLY];
   }
-  function unpack(text) {
-    if (isId(text)) return /* @__PURE__ */ new Map([[ONLY, text]]);
+  function unpackProven(text) {
+    const isPlace2 = (id) => id !== void 0 && isId(plainId(id));
+    if (text && isPlace2(text)) return /* @__PURE__ */ new Map([[ONLY, text]]);
     const parts = (text ?? "").split(",").map((part) => part.split("="));
     const whole = (
       /** @type {[string, string][]} */
-      parts.filter(([log, id, ...more]) => log && isId(id) && !more.length)
+      parts.filter(([log, id, ...more]) => log && isPlace2(id) && !more.length)
     );
     return new Map(whole);
   }
+  var unpack = (text) => new Map([...unpackProven(text)].map(([log, id]) => [log, plainId(id)]));
   var placeIn = (log, id) => log ? `${log}=${id ?? ""}` : id ?? "";
   var isCursor = (text) => unpack(text).size === text.split(",").length;
   var Cursor = class {
@@ -53,6 +56,8 @@
     constructor(logs) {
       this.logs = logs;
       this.ids = /* @__PURE__ */ new Map();
+      this.proofs = /* @__PURE__ */ new Map();
+      this.anew = /* @__PURE__ */ new Set();
     }
     get several() {
       return this.logs.length > 1;
@@ -69,21 +74,36 @@
       return this.ids.get(log) ?? "";
     }
     /**
-     * A record with this id is behind the place. So is the first one of a log without a place.
+     * @param {string | undefined} id
+     * @param {string} log
+     * @returns {id is string}
+     */
+    isBefore(id, log) {
+      const at = this.at(log);
+      return isId(id) && this.logs.includes(log) && (!at || compareIds(id, at) > 0);
+    }
+    /**
+     * A record with this id is behind the place. So is the first one of a log without a place, or of one that went back.
      * @param {string | undefined} id
      * @param {string} [log]
      * @returns {id is string}
      */
     lacks(id, log = ONLY) {
-      const at = this.at(log);
-      return isId(id) && this.logs.includes(log) && (!at || compareIds(id, at) > 0);
+      return this.isBefore(id, log) || isId(id) && this.anew.has(log);
     }
     /**
      * A cursor is further in at least one log.
      * @param {string | undefined} text
      */
     behind(text) {
-      return [...unpack(text)].some(([log, id]) => this.lacks(id, log));
+      return [...unpack(text)].some(([log, id]) => this.isBefore(id, log));
+    }
+    /**
+     * Moving to a cursor changes at least one place.
+     * @param {string | undefined} text
+     */
+    takes(text) {
+      return [...unpack(text)].some(([log, id]) => id !== this.at(log) && this.lacks(id, log));
     }
     /**
      * Moves to a record.
@@ -91,20 +111,48 @@
      * @param {string} [log]
      */
     set(id, log = ONLY) {
-      if (this.lacks(id, log)) this.ids.set(log, id);
+      if (!this.lacks(id, log)) return;
+      this.ids.set(log, id);
+      this.anew.delete(log);
+    }
+    /**
+     * A gap tells that the log lost its newest records, or is another one with lower ids.
+     * @param {string} [log]
+     */
+    goBack(log = ONLY) {
+      if (this.logs.includes(log)) this.anew.add(log);
     }
     /**
      * Moves to a cursor, in the logs in which that is further.
      * @param {string | undefined} text
      */
     advance(text) {
-      for (const [log, id] of unpack(text)) this.set(id, log);
+      this.prove(text);
+      for (const [log, id] of unpack(text)) if (id !== this.at(log)) this.set(id, log);
+    }
+    /**
+     * Keeps the proofs of a cursor to which this one moves now or later.
+     * @param {string | undefined} text
+     */
+    prove(text) {
+      for (const [log, id] of unpackProven(text)) this.proofs.set(log, id);
+    }
+    /** The text with what proves it. */
+    get proven() {
+      return this.written((log) => {
+        const id = this.at(log), proof = this.proofs.get(log) ?? "";
+        return plainId(proof) === id ? proof : id;
+      });
     }
     /** The text; the logs are in the order in which they were asked. */
     toString() {
-      if (!this.several) return this.at();
+      return this.written((log) => this.at(log));
+    }
+    /** @param {(log: string) => string} idOf */
+    written(idOf) {
+      if (!this.several) return idOf(ONLY);
       const known = this.logs.filter((log) => this.ids.has(log));
-      return known.map((log) => `${log}=${this.ids.get(log)}`).join(",");
+      return known.map((log) => `${log}=${idOf(log)}`).join(",");
     }
   };
 
@@ -177,7 +225,7 @@
     next.pathname = next.pathname.replace(/\/(stream)?$/, "") + "/" + name;
     return next.href;
   }
-  var OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "replaces", "since", "token", "whose"];
+  var OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "proof", "replaces", "since", "token", "whose"];
   var Requests = class {
     /** @param {RequestOptions} options */
     constructor({ url, token, historyUrl, credentials }) {
@@ -980,6 +1028,7 @@
       for (const log of this.several ? this.requests.logs : []) on(`record.${log}`, ({ lastEventId, data }) => this.record({ id: lastEventId, log, data }));
       on("cursor", ({ lastEventId }) => {
         this.arm();
+        this.owner.prove(lastEventId);
         this.order.move(lastEventId);
       });
       on("ping", ({ data }) => this.pinged(detailOf(data)));
@@ -999,7 +1048,8 @@
     record(record) {
       this.arm();
       this.failures = 0;
-      this.order.push(this.several ? this.unpacked(record) : record);
+      this.owner.prove(record.id);
+      this.order.push(this.several ? this.unpacked(record) : { ...record, id: plainId(record.id) });
     }
     get several() {
       return this.requests.logs.length > 1;
@@ -1706,6 +1756,7 @@
   var LAST = "18446744073709551615";
   var CAUGHT = 100;
   var CURRENT = ["live", "polling"];
+  var leadsBack = ({ after, next }) => isId(next) && isId(after) && compareIds(next, after) <= 0;
   var Connection = class {
     /** @param {RequestOptions & ConnectOptions} options */
     constructor(options) {
@@ -1881,7 +1932,7 @@
      */
     get place() {
       const { cursor, lastId } = this;
-      return { ...lastId && { last_event_id: lastId }, ...!cursor.whole && this.beginning };
+      return { ...lastId && { last_event_id: cursor.proven }, ...!cursor.whole && this.beginning };
     }
     /**
      * Whether a cursor is further than this tab.
@@ -1981,9 +2032,11 @@
      * log has no `next`.
      * @param {Detail} gap
      */
-    misses({ after, next, log }) {
-      if (isId(next)) return this.cursor.lacks(next, log);
+    misses(gap) {
+      const { after, next, log, reason } = gap;
       const last = this.cursor.at(log);
+      if (reason === "tail" || leadsBack(gap)) return !isId(after) || !last || compareIds(last, after) >= 0;
+      if (isId(next)) return this.cursor.lacks(next, log);
       return !isId(after) || !last || compareIds(last, after) <= 0;
     }
     /**
@@ -2026,11 +2079,18 @@
       this.schedule();
     }
     /**
+     * The server told a cursor with its proof. The record or the move that it is of may come later.
+     * @param {string} place
+     */
+    prove(place) {
+      this.cursor.prove(place);
+    }
+    /**
      * The cursor moved past records that are not for this reader.
      * @param {string | undefined} place
      */
     moved(place) {
-      if (!this.lacks(place)) return;
+      if (!this.cursor.takes(place)) return;
       if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: place });
       this.cursor.advance(place);
     }
@@ -2052,6 +2112,7 @@
     report(state, detail = {}) {
       this.flush();
       if (this.closed) return;
+      if (state === "gap" && (!isId(detail.next) || leadsBack(detail))) this.cursor.goBack(detail.log);
       if (state !== "gap") {
         this.current = state;
         this.currentDetail = detail;

@@ -171,7 +171,7 @@ export class SselogLog extends Base {
    * @param {Detail} detail
    */
   changed(state, detail) {
-    if (state === "gap") this.list?.gap(gapText(detail.lost, detail.log));
+    if (state === "gap") this.list?.gap(gapText(detail));
     else this.say(noticeOf({ state, detail, since: 0 }, Date.now())[0]);
     if (this.sselog?.complete && !this.completed) {
       this.completed = true;

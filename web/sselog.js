@@ -57,6 +57,12 @@ const CURRENT = ["live", "polling"];
 
 /** @typedef {ReturnType<typeof connect>} Client */
 
+/**
+ * Whether a gap leads to lower ids: the log is another one.
+ * @param {Detail} gap
+ */
+const leadsBack = ({ after, next }) => isId(next) && isId(after) && compareIds(next, after) <= 0;
+
 class Connection {
   /** @param {RequestOptions & ConnectOptions} options */
   constructor(options) {
@@ -256,7 +262,7 @@ class Connection {
    */
   get place() {
     const { cursor, lastId } = this;
-    return { ...(lastId && { last_event_id: lastId }), ...(!cursor.whole && this.beginning) };
+    return { ...(lastId && { last_event_id: cursor.proven }), ...(!cursor.whole && this.beginning) };
   }
 
   /**
@@ -371,9 +377,11 @@ class Connection {
    * log has no `next`.
    * @param {Detail} gap
    */
-  misses({ after, next, log }) {
-    if (isId(next)) return this.cursor.lacks(next, log);
+  misses(gap) {
+    const { after, next, log, reason } = gap;
     const last = this.cursor.at(log);
+    if (reason === "tail" || leadsBack(gap)) return !isId(after) || !last || compareIds(last, after) >= 0;
+    if (isId(next)) return this.cursor.lacks(next, log);
     return !isId(after) || !last || compareIds(last, after) <= 0;
   }
 
@@ -422,11 +430,19 @@ class Connection {
   }
 
   /**
+   * The server told a cursor with its proof. The record or the move that it is of may come later.
+   * @param {string} place
+   */
+  prove(place) {
+    this.cursor.prove(place);
+  }
+
+  /**
    * The cursor moved past records that are not for this reader.
    * @param {string | undefined} place
    */
   moved(place) {
-    if (!this.lacks(place)) return;
+    if (!this.cursor.takes(place)) return;
     if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: place });
     this.cursor.advance(place);
   }
@@ -450,6 +466,7 @@ class Connection {
   report(state, detail = {}) {
     this.flush();
     if (this.closed) return; // by onrecords
+    if (state === "gap" && (!isId(detail.next) || leadsBack(detail))) this.cursor.goBack(detail.log);
     if (state !== "gap") {
       this.current = state;
       this.currentDetail = detail;

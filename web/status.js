@@ -58,7 +58,7 @@ export class Status {
    */
   changed(state, detail = {}) {
     if (state === "gap") {
-      this.mark("gap", gapText(detail.lost, detail.log));
+      this.mark("gap", gapText(detail));
       return;
     }
     this.noteSource(state);

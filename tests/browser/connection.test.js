@@ -108,6 +108,17 @@ test("records trimmed before anyone read them: the gap says how many", async () 
   }
 });
 
+test("a log that was made again with lower ids follows below a mark", async () => {
+  await site.stack.addMany(numbered(0, 3));
+  const page = await site.open();
+  await shows(page, "line 2");
+  await site.stack.makeAgain(["line 3", "line 4"]);
+  await shows(page, "line 4");
+  await site.stack.add("line 5", { id: "7-0" });
+  await shows(page, "line 5");
+  assert.deepEqual(await rowsAndMarkers(page), [...numbered(0, 3), "Records are missing here: the log no longer has them", ...numbered(3, 6)]);
+});
+
 test("the network of the browser fails and returns", async () => {
   await site.stack.addMany(numbered(0, 5));
   const context = await site.newContext();

@@ -319,6 +319,11 @@ export async function startStack({ options = {}, buffered = false, pages = WEB }
     async idAt(n) {
       return (await redis.client.command("XRANGE", KEY, "-", "+", "COUNT", n + 1)).at(-1)[0];
     },
+    /* Makes the log again, with these records, in one transaction: their ids are 1-0, 2-0 ... */
+    async makeAgain(list) {
+      const add = list.map((data, n) => ["XADD", KEY, `${n + 1}-0`, "data", data]);
+      await Promise.all([["MULTI"], ["DEL", KEY], ...add, ["EXEC"]].map((words) => redis.client.command(...words)));
+    },
     /* Adds records in one transaction; the log keeps the last `length`. */
     async addAtOnce(list, length) {
       await Promise.all([redis.client.command("MULTI"), ...list.map((data) => redis.client.command("XADD", KEY, "MAXLEN", length, "*", "data", data)), redis.client.command("EXEC")]);

@@ -145,6 +145,19 @@ describe("tabs of one log", () => {
     }
   });
 
+  test("all tabs go on in a log that was made again with lower ids", async () => {
+    await site.stack.addMany(numbered(0, 3));
+    const tabs = [await tab(site), await tab(site)];
+    await site.stack.makeAgain(["line 3", "line 4"]);
+    for (const one of tabs) {
+      await arrives(one, "line 4");
+      assert.deepEqual(await got(one), numbered(0, 5));
+      assert.ok((await states(one)).includes("gap"));
+    }
+    await site.stack.add("line 5", { id: "7-0" });
+    for (const one of tabs) await arrives(one, "line 5");
+  });
+
   test("records that a filter withheld make no gap after a return from the back-forward cache", async () => {
     const page = await site.blank();
     await connect(page, { url: "/sselog/stream?q=wanted" });

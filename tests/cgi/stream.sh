@@ -199,7 +199,7 @@ options SSELOG_AUTH=remote_user SSELOG_RETRY=4000 SSELOG_KEEPALIVE=600 SSELOG_EV
 event_names() {
     add_record stream:logs:ann 1-0 data x event error
     add_record stream:logs:ann 2-0 data y
-    for query in '' envelope=1; do
+    for query in '' 'envelope=1&proof=0'; do
         begin_request PATH_INFO=/stream REMOTE_USER=ann "QUERY_STRING=$query"
         wait_for_line 'event: live'
         terminate
@@ -213,6 +213,63 @@ event_names() {
     done
 }
 fcgi_and_cgi event_names
+
+options SSELOG_AUTH=remote_user SSELOG_RETRY=4000 SSELOG_KEEPALIVE=600 SSELOG_HISTORY=1
+# The life of a log is named by its first record, if that is known; otherwise by a random number.
+# With history the rank is known when all was sent.
+life_1=97fb89ee life_2=c99d164a
+resume_by() {
+    begin_request PATH_INFO=/stream REMOTE_USER=ann "QUERY_STRING=${2-proof=1}" "HTTP_LAST_EVENT_ID=$1"
+    wait_for_line 'event: live'
+    terminate
+    sed -n "s/\.$life_1\$/.ONE/; s/\.$life_2\$/.TWO/; s/\.[0-9a-f]*\$/.ANY/; /^id: /p; /^event: gap/ {n; p;}" "$dir/body" >"$dir/ids"
+}
+proofs() {
+    for n in 1 2 3; do
+        add_record stream:logs:ann $n-0 data x
+    done
+    for query in proof=1 envelope=1 'proof=1&envelope=1'; do
+        resume_by '' "$query"
+        check "$query: a proof" diff - "$dir/ids" <<'END'
+id: 3-0
+id: 3-0~3.ONE
+END
+    done
+    for query in '' proof=0 'proof=0&envelope=1'; do
+        resume_by '' "$query"
+        check "$query: none" diff - "$dir/ids" <<'END'
+id: 3-0
+END
+    done
+    redis_cli xtrim stream:logs:ann maxlen 1 >/dev/null
+    resume_by 1-0
+    check 'a gap behind a plain id' diff - "$dir/ids" <<'END'
+data: {"after":"1-0","next":"3-0","lost":null}
+id: 3-0~3.ANY
+END
+    resume_by "1-0~1.$life_1"
+    check 'the count of a gap behind a proof' diff - "$dir/ids" <<'END'
+data: {"after":"1-0","next":"3-0","lost":1}
+id: 3-0~3.ANY
+END
+    redis_cli del stream:logs:ann >/dev/null
+    for n in 2 3 4; do
+        add_record stream:logs:ann $n-0 data y
+    done
+    resume_by 3-0
+    check 'a plain id is taken for one of the new log' diff - "$dir/ids" <<'END'
+id: 4-0
+id: 4-0~3.TWO
+END
+    resume_by "3-0~3.$life_1"
+    check 'a proof tells that the log is a new one' diff - "$dir/ids" <<'END'
+data: {"after":"3-0","next":"2-0","lost":null}
+id: 2-0~1.TWO
+id: 3-0~2.TWO
+id: 4-0~3.TWO
+END
+}
+fcgi_and_cgi proofs
 
 options SSELOG_AUTH=anonymous SSELOG_STREAM=log SSELOG_LIFETIME=5 SSELOG_KEEPALIVE=1 SSELOG_RETRY=2000
 lifetime() {

@@ -5,6 +5,7 @@
     Stream       one HTTP response over a raw socket; reads only when asked, always with a deadline
     get()        a complete HTTP response
     EventSource  reconnects as a browser does, with Last-Event-ID and the last retry value
+    plain_id()   a cursor without the proofs of its ids
 """
 import base64
 import codecs
@@ -21,6 +22,10 @@ from procs import DEADLINE, DeadlineExceeded
 
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+def plain_id(cursor):
+    return re.sub(r"~[^,]*", "", cursor)
 
 
 @dataclass

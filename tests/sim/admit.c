@@ -60,6 +60,8 @@ static void fill_log(struct admitted_log *l, const struct client *c)
     l->has_cursor = c->has_cursor;
     l->cursor = c->cursor;
     l->cursor_lost = c->lost;
+    l->rank = c->first->proof ? c->brought.rank : RANK_UNKNOWN;
+    l->epoch = c->first->proof ? c->brought.epoch : EPOCH_UNKNOWN;
 }
 
 void client_admit(struct client *c)
@@ -89,6 +91,7 @@ void client_admit(struct client *c)
     a->lifetime = (unsigned)c->lifetime;
     add_poll(c, a);
     a->gzip = c->gzip;
+    a->proof = c->proof;
     a->refused = relay_seat(sim.relay, &nobody, &a->seat);
     relay_admit(sim.relay, a);
 }

@@ -91,12 +91,19 @@ static void records(struct client *c, bool bulk)
     }
 }
 
-/* An event with only an id must bring a new one. */
+static bool is_same(const struct client *c, struct xid id, const struct position *proof)
+{
+    return xid_cmp(c->id, id) == 0 &&
+           (c->at.rank == RANK_UNKNOWN ||
+            (c->at.rank == proof->rank && c->at.epoch == proof->epoch));
+}
+
+/* An event with only an id must bring a new one, or another proof of it. */
 bool client_knows_id(const struct client *c)
 {
     bool brought = !c->has_last && c->has_cursor;
-    return (c->has_last && xid_cmp(c->id, c->last) == 0) ||
-           (brought && xid_cmp(c->id, c->cursor) == 0);
+    return (c->has_last && is_same(c, c->last, &c->told)) ||
+           (brought && is_same(c, c->cursor, &c->brought));
 }
 
 static void id_only(struct client *c)
@@ -125,6 +132,28 @@ static bool is_control(const char *name)
     return false;
 }
 
+/* A record was deleted from its log. */
+static bool has_holes(const struct rec *r)
+{
+    for (int i = 0; i < redis.nrecs; i++)
+        if (redis.recs[i].life == r->life && redis.recs[i].was_deleted)
+            return true;
+    return false;
+}
+
+/* The rank is the number of the record in its log.  The relay does not see records that were
+ * deleted before it read them. */
+static void check_proof(struct client *c)
+{
+    const struct rec *r = database_find(c->log, c->id);
+    uint64_t rank = r ? (uint64_t)r->count : 0;
+    if (c->at.rank != RANK_UNKNOWN && !c->first->proof)
+        c->broken = "a proof that was not asked for";
+    if (c->at.rank != RANK_UNKNOWN &&
+        (c->at.rank > rank || (c->at.rank < rank && !has_holes(r))))
+        c->broken = "an id with a wrong rank";
+}
+
 void client_dispatch(struct client *c)
 {
     struct event *e;
@@ -137,7 +166,9 @@ void client_dispatch(struct client *c)
     if (bulk_is_last(c) && !excepted) /* no id precedes a gap */
         c->broken = "a bulk has no id";
     if (c->has_id) {
+        check_proof(c);
         c->last = c->id;
+        c->told = c->at;
         c->has_last = true;
     }
     if (c->name[0] && !c->broken && is_control(c->name) && (*d != '{' || memchr(d, '\n', n)))
@@ -222,8 +253,9 @@ static void end_of_line(struct client *c)
     } else if (memcmp(c->line, "id: ", 4) == 0 && c->beside) {
         several_id(c, c->line + 4);
     } else if (memcmp(c->line, "id: ", 4) == 0) {
-        if (xid_parse(slice_make(c->line + 4, n - 4), &c->id))
+        if (position_parse(slice_make(c->line + 4, n - 4), &c->at))
             c->broken = "not an id";
+        c->id = c->at.id;
         c->has_id = true;
     } else if (memcmp(c->line, "event: ", 7) == 0) {
         snprintf(c->name, sizeof c->name, "%s", c->line + 7);
@@ -341,6 +373,16 @@ static void set_since(struct client *c, int which, bool after)
     c->since_life = redis.life[c->log];
 }
 
+/* As another process told it. */
+static struct position proven(const struct rec *r)
+{
+    struct position at = {.id = r->id, .rank = (uint64_t)r->count};
+    for (int i = r->serial; i >= 0; i--)
+        if (redis.recs[i].life == r->life)
+            at.epoch = epoch_first(redis.recs[i].id);
+    return at;
+}
+
 static void set_cursor(struct client *c, int which)
 {
     if (which <= -4 && c->log < STREAMS) {
@@ -365,6 +407,7 @@ static void set_cursor(struct client *c, int which)
         const struct rec *r = &redis.recs[i];
         if (r->log == c->log && which-- == 0) {
             c->cursor = r->id;
+            c->brought = proven(r);
             c->base = r->serial;
             c->base_life = r->life;
             return;
@@ -393,6 +436,7 @@ static struct client *new_of(const struct step *s, int log)
     if (c->poll)
         c->lifetime = 0;
     c->gzip = s->d >= JOIN_GZIP;
+    c->proof = c->number % 3 == 1 && c->view != VIEW_SMARTER;
     set_cursor(c, s->b);
     story("client %d: %s log%d, %s, %s %s, history %d", c->number, c->poll ? "polls" : "joins",
           c->log, client_profiles[c->view], c->has_cursor ? "after" : "since",
@@ -405,6 +449,7 @@ static void put_beside(struct client *first, struct client *c)
 {
     c->first = first;
     first->beside = c;
+    c->proof = first->proof;
 }
 
 /* Each client of one stream of both logs has its own cursor. A time is the same for both. */
@@ -427,6 +472,7 @@ static struct client *again(struct client *old)
 {
     struct client *c = client_new();
     c->log = old->log;
+    c->proof = old->proof;
     c->view = old->view;
     c->history = old->history;
     c->cgi = old->cgi;
@@ -441,10 +487,12 @@ static struct client *again(struct client *old)
     if (old->has_last) {
         const struct rec *r = database_find(c->log, old->last);
         c->cursor = old->last;
+        c->brought = old->told;
         c->base = r ? r->serial : -1;
         c->base_life = r ? r->life : -1;
     } else if (old->has_cursor) {
         c->cursor = old->cursor;
+        c->brought = old->brought;
         c->base = old->base;
         c->base_life = old->base_life;
     }

@@ -17,7 +17,7 @@ void database_reset(void)
         redis.life[i] = redis.aside[i] = -1;
         redis.next_ms[i] = 1000000;
         redis.changed[i] = 0;
-        redis.was_back[i] = false;
+        redis.was_back[i] = redis.only_cut[i] = false;
     }
 }
 
@@ -108,6 +108,7 @@ static void delete_one(int log, int nth, bool head)
     if (!r || (!head && r == first)) /* only some steps delete the first record */
         return;
     r->was_first = r == first;
+    r->was_deleted = true;
     die(r, DELETED);
     if (xid_cmp(r->id, redis.lives[r->life].max_deleted) > 0)
         redis.lives[r->life].max_deleted = r->id;
@@ -185,6 +186,7 @@ static void back(int log)
     redis.lives[redis.life[log]].left = NEVER;
     redis.changed[log] = sim.stamp;
     redis.was_back[log] = true;
+    redis.only_cut[log] = false;
     story("log%d: renamed back", log);
     redis_changed(log);
 }
@@ -214,6 +216,7 @@ void database_crash(int n, bool clock_behind)
             redis.lives[life].max_deleted = last;
         redis.lives[life].cuts++;
         redis.changed[0] = sim.stamp;
+        redis.only_cut[0] = !redis.was_back[0] || redis.only_cut[0];
         redis.was_back[0] = true;
         if (redis.lives[life].added == 0)
             left(0);

@@ -198,6 +198,14 @@ static void check_between(struct walk *w, int next, int stamp)
     }
 }
 
+/* The client came with the proof of its position. */
+static bool is_proven(const struct walk *w)
+{
+    const struct client *c = w->c;
+    return c->first->proof && c->has_cursor && w->sent == 0 && w->at == c->base &&
+           c->brought.rank != RANK_UNKNOWN && c->brought.rank > 0;
+}
+
 /* ---- gaps ---- */
 
 static bool life_changed_since(const struct walk *w)
@@ -255,13 +263,14 @@ static bool cannot_be_known(const struct walk *w, const struct event *e)
     return true;
 }
 
-/* The number of lost records is known to a viewer that was live in a log without XDEL. */
+/* The number of lost records is known to a viewer that was live, or came with a proof, in a log
+ * without XDEL. */
 static bool must_be_counted(const struct walk *w)
 {
     for (int i = 0; i < redis.nrecs; i++)
         if (redis.recs[i].log == w->c->log && redis.recs[i].fate == DELETED)
             return false;
-    return w->live && !redis.was_back[w->c->log];
+    return (w->live || is_proven(w)) && !redis.was_back[w->c->log];
 }
 
 static void check_gap(struct walk *w, const struct event *e)
@@ -272,7 +281,9 @@ static void check_gap(struct walk *w, const struct event *e)
         return;
     }
     const struct rec *a = rec_of(w->at);
-    bool changed = life_changed_since(w);
+    /* The relay may not know a log that was renamed back, and takes the proof for a former one's.
+     */
+    bool changed = life_changed_since(w) || (redis.was_back[w->c->log] && is_proven(w));
     if (w->placed && !changed && a && a->dead > e->stamp)
         oracle_fault(w->c, "a gap although nothing was lost", "after #%d, which is in the log",
                      w->at);
@@ -397,8 +408,51 @@ static bool excused_lost_tail(const struct walk *w, const struct rec *r)
     return a && r->fate == CUT && xid_cmp(r->id, a->id) > 0 && excused_deleted_beyond(r);
 }
 
+/* The log lost its tail while the client was not at its end yet: more was in the log already. */
+static bool was_behind(const struct rec *at)
+{
+    for (int i = at->serial + 1; i < redis.nrecs; i++)
+        if (redis.recs[i].life == at->life && redis.recs[i].born < at->dead &&
+            redis.recs[i].dead >= at->dead)
+            return true;
+    return false;
+}
+
+/* The client got long records, which are read one by one; or no record that is left came live, and
+ * more than one of its history was lost.  The relay knows the last few of a history only. */
+static bool knew_only_the_tail(const struct client *c, const struct event *until)
+{
+    bool live = false, has_long = false, kept = false;
+    int lost = 0;
+    for (const struct event *e = c->events; e < until; e++) {
+        live = live || e->kind == EV_LIVE;
+        if (e->kind != EV_RECORD)
+            continue;
+        const struct rec *r = rec_of(e->serial);
+        has_long = has_long || r->kind == KIND_LONG;
+        kept = kept || (live && r->fate != CUT);
+        lost += r->fate == CUT;
+    }
+    return has_long || (!kept && lost > 1);
+}
+
+/* A client at the end of a log that lost its tail gets no record again.  At a deleted record the
+ * relay knows too little. */
+static void check_repeated(const struct walk *w, const struct event *e)
+{
+    const struct client *c = w->c;
+    const struct rec *at = rec_of(w->at);
+    if (!redis.only_cut[c->log] || !w->live || !w->gap || !at || at->was_deleted ||
+        (at->fate == CUT && was_behind(at)) || knew_only_the_tail(c, e))
+        return;
+    for (const struct event *o = c->events; o < e; o++)
+        if (o->kind == EV_RECORD && o->serial == e->serial)
+            oracle_fault(c, "a record of a log that lost its tail is repeated", "#%d", e->serial);
+}
+
 static void check_record(struct walk *w, const struct event *e)
 {
+    check_repeated(w, e);
     const struct rec *r = rec_of(e->serial);
     bool again = redis.was_back[w->c->log];
     bool same_counts = again && may_be_elsewhere(w);

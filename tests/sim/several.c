@@ -22,8 +22,10 @@ void several_id(struct client *first, const char *text)
 {
     if (!cursor_list_is(text))
         first->broken = "not a cursor of several logs";
-    for (struct client *c = first; c; c = c->beside)
-        c->has_id = cursor_list_find(text, names[c->log], &c->id);
+    for (struct client *c = first; c; c = c->beside) {
+        c->has_id = cursor_list_find(text, names[c->log], &c->at);
+        c->id = c->has_id ? c->at.id : c->id;
+    }
 }
 
 /* c dispatches what first has parsed. */

@@ -188,6 +188,7 @@ struct rec {
     int kind;  /* enum kind */
     int born, dead;
     enum fate fate;
+    bool was_deleted;
     bool was_first; /* it was the first of the log when it was deleted */
 };
 enum kind { KIND_SEEN, KIND_HIDDEN, KIND_LONG };
@@ -216,6 +217,7 @@ struct redis {
     uint64_t next_ms[LOGS];
     int changed[LOGS];   /* stamp of the last DEL, RENAME, loss; 0: never */
     bool was_back[LOGS]; /* the log was renamed back or lost its tail: ids may occur twice */
+    bool only_cut[LOGS]; /* it lost its tail, and was never renamed back */
     bool denied_ever, down_ever, lost_news;
     struct {
         int from, to; /* stamps; to is NEVER during an outage */
@@ -285,6 +287,8 @@ struct client {
     int history;
     bool has_cursor;
     struct xid cursor;
+    struct position brought; /* the cursor, with its proof */
+    bool proof;              /* it asks for ids with proof */
     int base;          /* serial of the record at the cursor; -1: 0-0 */
     int base_life;     /* -1: 0-0 */
     bool lost;         /* its cursor could not be read */
@@ -322,6 +326,8 @@ struct client {
     char name[24];
     bool has_data, has_id;
     struct xid id;
+    struct position at;   /* id, with its proof */
+    struct position told; /* last, with its proof */
     /* gunzip.c */
     size_t in_head;              /* bytes of the head that came */
     bool inflating, inflated;    /* the member began, ended */

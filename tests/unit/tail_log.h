@@ -58,6 +58,7 @@ static inline void fake_pause(struct log *l)
 #define on_read      catchup_on_read
 #include "relay/catchup.c"
 #undef on_read
+#include "relay/rewind.c"
 #define on_read tail_on_read
 #include "relay/tail.c"
 #undef on_read

@@ -90,12 +90,12 @@ static void test_batch_begins_empty(void **state)
     struct batch *b = &relay.batch;
     (void)state;
     size_t n = make_entries("kkL");
-    batch_begin(b, &from, false);
+    batch_begin(b, &from, EPOCH_UNKNOWN, false);
     assert_int_equal(batch_fill(&relay, b, &views[0], entries, 0, n, 0), n);
     assert_int_equal(b->count, 2);
     assert_non_null(b->blob);
     b->clear_to = ID(9);
-    batch_begin(b, &from, true);
+    batch_begin(b, &from, EPOCH_UNKNOWN, true);
     assert_int_equal(b->count, 0);
     assert_int_equal(b->bytes.len, 0);
     assert_int_equal(b->open.len, 0);
@@ -118,7 +118,7 @@ static void test_batch_moves_over_all_its_records(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct cursor from = {.at = CURSOR_NEXT, .rank = cases[i].rank, .located = true};
         size_t n = make_entries(cases[i].kinds);
-        batch_begin(b, &from, false);
+        batch_begin(b, &from, EPOCH_UNKNOWN, false);
         assert_int_equal(batch_fill(&relay, b, &views[0], entries, 0, n, 0), n);
         assert_int_equal(b->count, cases[i].items);
         assert_int_equal(b->after.id.ms, n);
@@ -138,10 +138,10 @@ static void test_full_batch_leaves_the_rest(void **state)
     (void)state;
     relay.limits.read_bytes = 9; /* 36 bytes: two frames pass them */
     size_t n = make_entries("kkkk");
-    batch_begin(b, &from, false);
+    batch_begin(b, &from, EPOCH_UNKNOWN, false);
     assert_int_equal(batch_fill(&relay, b, &views[0], entries, 0, n, 0), 2);
     assert_int_equal(b->after.id.ms, 2);
-    batch_begin(b, &b->after, false);
+    batch_begin(b, &b->after, EPOCH_UNKNOWN, false);
     assert_int_equal(batch_fill(&relay, b, &views[0], entries, 2, n, 0), 4);
     batch_is(FRAME("3") FRAME("4"));
 }
@@ -154,7 +154,7 @@ static void test_batch_without_memory_is_none(void **state)
     size_t n = make_entries("kkk");
     buf_free(&b->bytes);
     buf_init(&b->bytes, 30);
-    batch_begin(b, &from, false);
+    batch_begin(b, &from, EPOCH_UNKNOWN, false);
     assert_int_equal(batch_fill(&relay, b, &views[0], entries, 0, n, 0), 0);
 }
 
@@ -164,7 +164,7 @@ static void test_frames_go_into_the_ring(void **state)
     struct batch *b = &relay.batch;
     (void)state;
     size_t n = make_entries("kdk");
-    batch_begin(b, &from, false);
+    batch_begin(b, &from, EPOCH_UNKNOWN, false);
     batch_fill(&relay, b, &views[0], entries, 0, n, 0);
     batch_to_ring(&relay, &views[0], b);
     const struct piece *p = views[0].ring.first;
@@ -176,7 +176,7 @@ static void test_frames_go_into_the_ring(void **state)
     }
     assert_memory_equal(piece_bytes(p), FRAME("1") FRAME("3"), p->items[1].end);
     assert_null(p->next);
-    batch_begin(b, &from, false);
+    batch_begin(b, &from, EPOCH_UNKNOWN, false);
     batch_to_ring(&relay, &views[0], b); /* no frame: the filter withheld all */
     assert_ptr_equal(views[0].ring.last, p);
 }
@@ -187,7 +187,7 @@ static void test_batch_is_moved(void **state)
     struct batch *b = &relay.batch, to;
     (void)state;
     size_t n = make_entries("kk");
-    batch_begin(b, &from, false);
+    batch_begin(b, &from, EPOCH_UNKNOWN, false);
     batch_fill(&relay, b, &views[0], entries, 0, n, 0);
     batch_move(&to, b);
     assert_int_equal(to.count, 2);
@@ -195,7 +195,7 @@ static void test_batch_is_moved(void **state)
     assert_int_equal(b->count, 0);
     assert_int_equal(b->bytes.max, to.bytes.max);
     batch_free(&to);
-    batch_begin(b, &from, false);
+    batch_begin(b, &from, EPOCH_UNKNOWN, false);
     assert_int_equal(batch_fill(&relay, b, &views[0], entries, 0, n, 0), n);
 }
 
@@ -207,7 +207,7 @@ static void test_long_record_ends_its_batch_and_is_not_in_the_ring(void **state)
     struct batch *b = &relay.batch;
     (void)state;
     size_t n = make_entries("kLk");
-    batch_begin(b, &from, false);
+    batch_begin(b, &from, EPOCH_UNKNOWN, false);
     assert_int_equal(batch_fill(&relay, b, &views[0], entries, 0, n, 0), 2);
     batch_is(FRAME("1"));
     assert_int_equal(b->blob->len, LONG_ONE);
@@ -226,7 +226,7 @@ static struct blob *blob_for(struct view *w, struct xid id, bool has_id)
 {
     struct record rec = {.id = id, .has_id = has_id, .data = slice_make(text, LONG_ONE)};
     struct cursor from = {.at = CURSOR_SENT};
-    batch_begin(&relay.batch, &from, false);
+    batch_begin(&relay.batch, &from, EPOCH_UNKNOWN, false);
     assert_int_equal(batch_add(&relay, &relay.batch, w, &rec, 0), 0);
     return relay.batch.blob;
 }
@@ -269,7 +269,7 @@ static void test_bulk_begins_with_its_first_record(void **state)
     w->profile = profile_find("smarter");
     for (uint64_t nth = 0; nth < 2; nth++) {
         size_t n = make_entries("kk");
-        batch_begin(b, &from, true);
+        batch_begin(b, &from, EPOCH_UNKNOWN, true);
         assert_int_equal(batch_fill(&relay, b, w, entries, 0, n, nth), 2);
         const char *begins = nth == 0 ? "event: bulk\ndata: [{" : ", {";
         assert_memory_equal(b->bytes.p, begins, strlen(begins));
@@ -288,7 +288,7 @@ static void test_only_a_live_record_is_sent_in_pieces(void **state)
     w->profile = &bulk;
     for (int history = 0; history < 2; history++) {
         make_entries("L");
-        batch_begin(b, &from, history);
+        batch_begin(b, &from, EPOCH_UNKNOWN, history);
         assert_int_equal(batch_fill(&relay, b, w, entries, 0, 1, 0), 1);
         assert_int_equal(b->blob == NULL, history);
         assert_int_equal(b->count, history);

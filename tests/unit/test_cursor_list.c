@@ -53,7 +53,7 @@ static void add_logs(struct buf *b, unsigned n)
     char name[] = "a";
     buf_init(b, 1000);
     for (unsigned i = 0; i < n; i++, name[0]++)
-        cursor_list_add(b, name, (struct xid){i + 1, i});
+        cursor_list_add(b, name, &(struct position){{i + 1, i}, i == 1 ? 7 : RANK_UNKNOWN, 0xa});
 }
 
 static void test_list_has_sixteen_logs_at_most(void **state)
@@ -70,16 +70,18 @@ static void test_list_has_sixteen_logs_at_most(void **state)
 static void test_what_was_added_is_found(void **state)
 {
     struct buf b;
-    struct xid id;
+    struct position at;
     (void)state;
     add_logs(&b, 3);
-    assert_string_equal(b.p, "a=1-0,b=2-1,c=3-2");
-    assert_true(cursor_list_find(b.p, "a", &id));
-    assert_int_equal(xid_cmp(id, (struct xid){1, 0}), 0);
-    assert_true(cursor_list_find(b.p, "c", &id));
-    assert_int_equal(xid_cmp(id, (struct xid){3, 2}), 0);
-    assert_false(cursor_list_find(b.p, "d", &id));
-    assert_false(cursor_list_find(b.p, "", &id));
+    assert_string_equal(b.p, "a=1-0,b=2-1~7.a,c=3-2");
+    assert_true(cursor_list_find(b.p, "a", &at));
+    assert_int_equal(xid_cmp(at.id, (struct xid){1, 0}), 0);
+    assert_true(cursor_list_find(b.p, "b", &at));
+    assert_true(at.rank == 7 && at.epoch == 0xa);
+    assert_true(cursor_list_find(b.p, "c", &at));
+    assert_int_equal(xid_cmp(at.id, (struct xid){3, 2}), 0);
+    assert_false(cursor_list_find(b.p, "d", &at));
+    assert_false(cursor_list_find(b.p, "", &at));
     buf_free(&b);
 }
 
@@ -102,10 +104,10 @@ static void test_name_is_not_found_inside_another(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct xid id;
-        bool found = cursor_list_find(cases[i].text, cases[i].name, &id);
+        struct position at;
+        bool found = cursor_list_find(cases[i].text, cases[i].name, &at);
         assert_int_equal(found, cases[i].ms != 0);
-        assert_true(!found || id.ms == cases[i].ms);
+        assert_true(!found || at.id.ms == cases[i].ms);
     }
 }
 

@@ -32,7 +32,7 @@ static void test_only_a_cursor_at_a_record_has_an_id(void **state)
         v.first.place.standing = PLACE_MET;
         v.first.place.cursor = (struct cursor){.id = {cases[i].id, 0}, .at = cases[i].at};
         v.first.told_any = true;
-        v.first.told = (struct xid){17, 0};
+        v.first.told.id = (struct xid){17, 0};
         v.first.told_former = cases[i].former;
         assert_int_equal(has_moved(&v.first), cases[i].moved);
     }
@@ -86,7 +86,7 @@ static void test_keepalive_sends_the_id_of_a_filtered_record(void **state)
         while (send(s[0], got, sizeof got, 0) > 0)
             ;
         assert_int_equal(emit_keepalive(&v), OUT_FULL);
-        assert_int_equal(v.first.told.ms, 0);
+        assert_int_equal(v.first.told.id.ms, 0);
         buf_clear(&v.out.rest);
         while (recv(s[1], got, sizeof got, 0) > 0)
             ;

@@ -84,7 +84,7 @@ static void test_freed_log_does_not_hand_out(void **state)
     struct cursor from = {.at = CURSOR_SENT};
     (void)state;
     fanout_begin(l);
-    batch_begin(&relay.batch, &from, false);
+    batch_begin(&relay.batch, &from, EPOCH_UNKNOWN, false);
     fanout_give(l->views, &relay.batch);
     assert_false(fanout_end(l));
     free_log();
@@ -119,7 +119,7 @@ static void test_viewer_that_leaves_waits_for_nothing_more(void **state)
     assert_non_null(q);
     reads_join(q, &next->first);
     fanout_begin(l);
-    batch_begin(&relay.batch, &from, false);
+    batch_begin(&relay.batch, &from, EPOCH_UNKNOWN, false);
     fanout_give(l->views, &relay.batch);
     log_detach(next);
     assert_null(q->waiters);

@@ -76,19 +76,19 @@ static void live(const struct profile *p, struct buf *b)
 }
 static void gap(const struct profile *p, struct buf *b)
 {
-    profile_gap(p, b, "17-0", "42-0", 25);
+    profile_gap(p, b, &(struct gap_frame){.after = "17-0", .next = "42-0", .lost = 25});
 }
 static void gap_unknown(const struct profile *p, struct buf *b)
 {
-    profile_gap(p, b, NULL, NULL, -1);
+    profile_gap(p, b, &(struct gap_frame){.lost = -1});
 }
 static void gap_in_log(const struct profile *p, struct buf *b)
 {
-    profile_gap_in(p, b, "web", "17-0", "42-0", 25);
+    profile_gap(p, b, &(struct gap_frame){"web", "17-0", "42-0", 25, NULL});
 }
 static void gap_in_log_unknown(const struct profile *p, struct buf *b)
 {
-    profile_gap_in(p, b, "web", NULL, NULL, -1);
+    profile_gap(p, b, &(struct gap_frame){.log = "web", .lost = -1, .reason = "tail"});
 }
 static void cursor(const struct profile *p, struct buf *b)
 {
@@ -102,7 +102,7 @@ static void gap_longest(const struct profile *p, struct buf *b)
 {
     char id[XID_TEXT];
     xid_format(XID_MAX, id);
-    profile_gap(p, b, id, id, INT64_MAX);
+    profile_gap(p, b, &(struct gap_frame){.after = id, .next = id, .lost = INT64_MAX});
 }
 static void source_lost(const struct profile *p, struct buf *b)
 {
@@ -118,7 +118,7 @@ static void keepalive(const struct profile *p, struct buf *b)
 }
 static void moved(const struct profile *p, struct buf *b)
 {
-    profile_moved(p, b, (struct xid){1789000000456, 0});
+    profile_moved(p, b, &(struct position){{1789000000456, 0}, RANK_UNKNOWN, 0});
 }
 static void ends(const struct profile *p, struct buf *b)
 {
@@ -154,7 +154,7 @@ static void test_plain_frames_have_their_bytes(void **state)
         {gap_in_log, "event: gap\ndata: {\"log\":\"web\",\"after\":\"17-0\",\"next\":\"42-0\","
                      "\"lost\":25}\n\n"},
         {gap_in_log_unknown, "event: gap\ndata: {\"log\":\"web\",\"after\":null,\"next\":null,"
-                             "\"lost\":null}\n\n"},
+                             "\"lost\":null,\"reason\":\"tail\"}\n\n"},
         {cursor, "id: web=5-0,api=7-0\n"},
         {moved_in_logs, "id: web=5-0,api=7-0\n\n"},
         {source_lost, "event: source\ndata: {\"state\":\"lost\"}\n\n"},

@@ -101,9 +101,9 @@ enum notice { GAP, LOST, BACK, MOVED, ENDED, UNAVAILABLE, NOTICES };
 static void write_notice(const struct profile *p, struct buf *b, enum notice n)
 {
     if (n == GAP)
-        profile_gap(p, b, "1-0", "4-0", 2);
+        profile_gap(p, b, &(struct gap_frame){.after = "1-0", .next = "4-0", .lost = 2});
     else if (n == MOVED)
-        profile_moved(p, b, moment.id);
+        profile_moved(p, b, &(struct position){moment.id, RANK_UNKNOWN, 0});
     else if (n == ENDED)
         profile_end(p, b, END_REVOKED, &moment);
     else if (n == UNAVAILABLE)

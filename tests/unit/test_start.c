@@ -28,7 +28,7 @@ static void describe(const char *header, const char *query, const struct start_o
     assert_int_equal(request_parse(&r, parameter, &g, &why), 0);
     struct start s = start_find(&r, of, NOW);
     if (s.kind == START_AFTER || s.kind == START_SINCE)
-        xid_format(s.id, id);
+        xid_format(s.at.id, id);
     snprintf(out, 80, "%s%s%s", names[s.kind], id, s.lost ? " lost" : "");
     request_free(&r);
 }

@@ -24,8 +24,8 @@ static void test_waiting_gaps_become_one(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct viewer v = {.first.viewer = &v, .first.place.state = PLACE_BEHIND};
-        struct gap first = {{5, 0}, true, {9, 0}, cases[i].first, false};
-        struct gap second = {{8, 7}, false, {0, 0}, cases[i].second, false};
+        struct gap first = {{5, 0}, true, {9, 0}, cases[i].first, false, false};
+        struct gap second = {{8, 7}, false, {0, 0}, cases[i].second, false, false};
         viewer_add_gap(&v.first, &first);
         viewer_add_gap(&v.first, &second);
         assert_int_equal(v.first.gap->after.ms, 5); /* the client's position */

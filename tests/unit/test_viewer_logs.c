@@ -41,7 +41,7 @@ static void put_behind(int nth, struct follower *f, const char *name, uint64_t a
     views[nth] = (struct view){
         .log = &logs[nth], .profile = profile_find("envelope"), .name = name, .followers = f};
     views[nth].ring.floor = XID_MAX;
-    *f = (struct follower){.viewer = &v, .view = &views[nth], .told = {at, 0}, .told_any = true};
+    *f = (struct follower){.viewer = &v, .view = &views[nth], .told.id = {at, 0}, .told_any = true};
     f->place.state = PLACE_BEHIND;
     f->place.standing = PLACE_MET;
     f->place.cursor = (struct cursor){.id = {at, 0}, .at = CURSOR_SENT};
@@ -291,7 +291,7 @@ static void test_viewer_without_memory_for_its_records_is_closed(void **state)
         assert_true(fails_after < 0);
         assert_int_equal(v.state, VIEWER_CLOSED);
         assert_string_equal(got(), "");
-        assert_int_equal(web->told.ms, 5);
+        assert_int_equal(web->told.id.ms, 5);
         assert_int_equal(relay.stats.behind, 0);
         buf_free(&b.bytes);
     }

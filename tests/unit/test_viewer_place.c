@@ -310,7 +310,7 @@ static void test_viewer_is_live_when_the_client_was_told(void **state)
 {
     (void)state;
     v.first.told_any = true;
-    v.first.told = v.first.place.cursor.id;
+    v.first.told.id = v.first.place.cursor.id;
     v.first.place.cursor.id.ms = 10;
     fill_up();
     assert_int_equal(go_live(&v.first), STEP_FULL);
@@ -333,7 +333,7 @@ static void test_bulk_ends_with_its_id(void **state)
     v.phase = PHASE_HISTORY;
     v.replayed = 1;
     v.first.told_any = true; /* the client got no ids inside the bulk */
-    v.first.told = (struct xid){10, 0};
+    v.first.told.id = (struct xid){10, 0};
     v.first.place.cursor.id.ms = 10;
     fill_up();
     assert_int_equal(go_live(&v.first), STEP_FULL);
@@ -343,7 +343,7 @@ static void test_bulk_ends_with_its_id(void **state)
     buf_clear(&v.out.rest);
     assert_int_equal(go_live(&v.first), STEP_ON);
     assert_true(peer_got("]\nid: 10-0\n\n"));
-    assert_true(v.first.told_any && v.first.told.ms == 10);
+    assert_true(v.first.told_any && v.first.told.id.ms == 10);
 }
 
 /* A response that begins when the stream is live has its head withheld until there is a place; an

@@ -34,7 +34,8 @@ test("copies, downloads and gaps name the log where there are several", () => {
   assert.equal(asText(one, { utc: true }), "2026-09-10 00:26:40.000Z ERROR x\n");
   assert.equal(asText(several, { utc: true }), "2026-09-10 00:26:40.000Z web ERROR x\n");
   assert.deepEqual(JSON.parse(asJSON(several)), { log: "web", id: "1789000000000-0", data });
-  assert.deepEqual([gapText(3, "web"), gapText(1), gapText(null, "web")].map((text) => text.split(":")[0]), ["3 records of web are missing here", "1 record is missing here", "Records of web are missing here"]);
+  assert.deepEqual([gapText({ lost: 3, log: "web" }), gapText({ lost: 1 }), gapText({ lost: null, log: "web" })].map((text) => text.split(":")[0]), ["3 records of web are missing here", "1 record is missing here", "Records of web are missing here"]);
+  assert.equal(gapText({ lost: null, reason: "tail" }), "Records are missing here: the log lost its newest ones, perhaps also some of those above");
 });
 
 test("only records of the same log fold", () => {

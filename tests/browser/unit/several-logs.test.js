@@ -48,6 +48,36 @@ test("a cursor of one log is an id, that of several is packed", () => {
   assert.deepEqual([several.lacks("6-0"), several.lacks("9-0", "other"), several.behind("web=5-0,api=7-0"), several.behind("api=8-0")], [false, false, false, true]);
 });
 
+test("a proof goes to the server and is no part of an id", () => {
+  const one = new Cursor([""]);
+  one.prove("5-0~120.f00d");
+  assert.equal(one.proven, "");
+  one.set("5-0");
+  assert.deepEqual([String(one), one.proven], ["5-0", "5-0~120.f00d"]);
+  one.set("6-0"); // it came without a proof
+  assert.deepEqual([String(one), one.proven], ["6-0", "6-0"]);
+  one.advance("7-0~122");
+  assert.deepEqual([String(one), one.proven, one.behind("7-0~122.1"), one.behind("8-0~123.1")], ["7-0", "7-0~122", false, true]);
+  const several = new Cursor(["web", "api"]);
+  several.advance("api=7-0~3.a,web=5-0");
+  several.prove("api=8-0~4.a,web=5-0~9.b");
+  assert.deepEqual([String(several), several.proven], ["web=5-0,api=7-0", "web=5-0~9.b,api=7-0"]);
+  assert.deepEqual([...unpack("web=5-0~1.a,api=x~1.a")], [["web", "5-0"]]);
+});
+
+test("a log that lost its end goes on with lower ids", () => {
+  const several = new Cursor(["web", "api"]);
+  several.advance("web=9-0,api=9-0");
+  several.goBack("web");
+  assert.deepEqual([String(several), several.lacks("3-0", "web"), several.lacks("3-0", "api")], ["web=9-0,api=9-0", true, false]);
+  several.advance("web=9-0,api=9-0"); // no move
+  assert.deepEqual([several.takes("web=9-0"), several.takes("web=3-0"), several.behind("web=3-0")], [false, true, false]);
+  several.set("3-0", "web");
+  several.set("3-0", "api");
+  several.set("2-0", "web");
+  assert.equal(String(several), "web=3-0,api=9-0");
+});
+
 test("malformed parts of a cursor are left out", () => {
   assert.deepEqual([...unpack("web=5-0,api=x,=1-0,b=1-0=2,c,jobs=6-1")], [["web", "5-0"], ["jobs", "6-1"]]);
   for (const text of ["", null, undefined, "null"]) assert.deepEqual([...unpack(text)], []);
