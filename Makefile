@@ -263,10 +263,14 @@ check-fast: ## unit tests, simulation and CGI scripts, in half a minute
 asan: ## the programs of check-asan, in build/asan
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan CC=clang CFLAGS='-O1 -g' SAN=address,undefined all units sims
 
+# The same code of the program as in other files, in front of it another proxy, application, account or service manager.
+NO_MEMORY := test_examples or test_hosting_folder or test_proxies or test_servers or test_units
+
 check-asan: ## unit tests, CGI scripts and the real stack under ASan and UBSan
 	@tests/deps ci
 	@$(MAKE) --no-print-directory asan
-	@BUILD=$(abspath build/asan) tests/run unit sim cgi stack -m 'not memory and not documents and not long and not tools'
+	@BUILD=$(abspath build/asan) tests/run unit sim cgi stack -m 'not memory and not documents and not long and not tools' \
+	    -k 'not ($(NO_MEMORY))'
 
 check-tsan: ## the threaded part of the real stack under TSan
 	@tests/deps ci
@@ -277,8 +281,10 @@ check-readme: ## type the README's commands in a new, minimal Debian; needs root
 	@tests/deps readme
 	@tests/newcomer
 
-# These files test web servers and requests. They ask Redis nothing that others do not ask.
-NO_RIGHTS := test_bad_input or test_compress or test_hostile or test_proxies or test_servers
+# These files test web servers, requests and the process. They ask Redis nothing that others do not ask.
+NO_RIGHTS := test_access_webserver or test_bad_input or test_compress or test_cors or test_diagnostics or test_faults or \
+             test_hardening or test_hosting_folder or test_hostile or test_memory or test_proxies or test_reading_ends or \
+             test_reload or test_secrets or test_servers or test_shutdown or test_sighup or test_static or test_tls or test_units
 
 check-acl: ## the real stack with the rights in Redis of examples/redis-acl.conf only
 	@tests/deps check

@@ -17,8 +17,9 @@ from fcgi import FcgiStream, environment, fcgi_get
 from identity import JSON, jwt, session
 from procs import wait_until
 from sse import Stream, get
+from tables import long_but
 
-SERVERS = pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
+SERVERS = pytest.mark.parametrize("kind", long_but(["lighttpd"], ["lighttpd", "fcgid"]))
 
 
 READING = {"/search": "data: {}\n", "/volume": '"buckets":[1]', "/export": " {}\n"}
@@ -130,7 +131,7 @@ def test_method_accepts_and_refuses_credentials(stack, kind, method):
             assert answer.status != 401 or str(comparable(answer)) in refusals, case
 
 
-@pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
+@SERVERS
 @pytest.mark.parametrize("alg", ["RS256", "ES256"])
 def test_jwt_with_public_key(stack, redis, kind, alg):
     """libjwt and libcrypto work after the process has given up its access to the file system."""

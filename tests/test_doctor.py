@@ -26,6 +26,7 @@ from doctor import SHORT
 from fcgi import FcgiStream, environment
 from procs import DEADLINE, DeadlineExceeded
 from scripted_redis import Transform
+from tables import long_but
 from webs import PASSWORD
 
 # A keepalive each second: the doctor holds a stream for two and a half.
@@ -64,7 +65,8 @@ def writing(server, redis, user="ann"):
 
 # ---- good set-ups ----
 
-@pytest.mark.parametrize("kind", ["lighttpd", "lighttpd-cgi", "fcgid", "proxy_fcgi", "cgid", "htaccess", "nginx"])
+@pytest.mark.parametrize("kind", long_but(
+    ["lighttpd", "fcgid", "nginx"], ["lighttpd", "lighttpd-cgi", "fcgid", "proxy_fcgi", "cgid", "htaccess", "nginx"]))
 def test_nothing_is_found_at_a_good_set_up(stack, redis, kind):
     redis.add("log", '{"level": "info", "message": "x"}')
     server = stack.server(kind, redis, cors="https://app.example", **QUICK)
@@ -76,7 +78,7 @@ def test_nothing_is_found_at_a_good_set_up(stack, redis, kind):
         assert redis.client.xlen("log") == 1, "the marked records are deleted"
 
 
-@pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
+@pytest.mark.parametrize("kind", long_but(["nginx"], ["lighttpd", "fcgid", "nginx"]))
 def test_nothing_is_found_behind_a_password(stack, redis, kind):
     redis.add("stream:logs:ann", '{"level": "info"}')
     server = stack.server(kind, redis, web={"auth": True}, auth="remote_user", cors="https://app.example", **QUICK)
@@ -167,7 +169,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("name", long_but(list(BROKEN)[::3], BROKEN))
 def test_broken_set_up_is_named_with_its_line(stack, redis, name):
     kind, web, options, id, evidence, cure = BROKEN[name]
     redis.add("log", '{"level": "info"}')

@@ -22,7 +22,7 @@ import jetstream
 import scripted_redis
 from procs import wait_until
 from sse import Stream, get
-from tables import case
+from tables import case, long_but
 from webs import TOP
 
 sys.path[:0] = [str(TOP / "examples" / name) for name in ("tod", "astrbot")]
@@ -150,7 +150,7 @@ class Astrbot:
 
 SYSTEMS = (Smarter, Tod, Swf, Astrbot)
 systems = pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name)
-servers = pytest.mark.parametrize("kind", examples.SERVERS)
+servers = pytest.mark.parametrize("kind", long_but(["fcgid"], examples.SERVERS))
 
 
 def example(stack, redis, kind, name, **kw):
@@ -768,6 +768,7 @@ def test_pass_ends_with_the_login_that_it_was_made_from(stack, redis, site):
     assert other.get("/dashboard/logs/").status == 302
 
 
+@pytest.mark.long
 def test_pass_is_short_and_a_stream_in_use_renews_it(stack, redis, site):
     """The stream ends with its pass.  The browser is sent to Django and back, and misses nothing."""
     server = example(stack, redis, "lighttpd", "smarter", app=site.port)
@@ -793,6 +794,7 @@ def test_pass_is_short_and_a_stream_in_use_renews_it(stack, redis, site):
     assert v.refused() and v.get(RENEW).headers["location"].startswith("/login/")
 
 
+@pytest.mark.long
 def test_token_of_django_opens_the_stream_once(stack, redis, site):
     server = example(stack, redis, "lighttpd", "smarter", app=site.port)
     v = Browser(server.port)
@@ -812,6 +814,7 @@ def test_token_of_django_opens_the_stream_once(stack, redis, site):
         s.read_rest()  # it ends
 
 
+@pytest.mark.long
 def test_token_key_of_swf_works_until_it_is_revoked(stack, redis, site):
     """A key works until it is deleted, or until its user is deactivated."""
     server = example(stack, redis, "lighttpd", "swf")

@@ -10,6 +10,7 @@ import h2
 from fcgi import FcgiStream, environment
 from identity import session
 from sse import Stream
+from tables import long_but
 
 SEATS = 20
 RELOADS = 30
@@ -20,7 +21,7 @@ def assert_live(stream):
     assert stream.events[0].type == "live", stream.raw
 
 
-@pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "proxy_fcgi", "nginx"])
+@pytest.mark.parametrize("kind", long_but(["fcgid", "nginx"], ["lighttpd", "fcgid", "proxy_fcgi", "nginx"]))
 def test_page_reloaded_more_often_than_there_are_seats_stays_live(stack, redis, kind):
     redis.client.set("session:good", session())
     server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}", max_per_user=SEATS, keepalive=600)

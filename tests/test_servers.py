@@ -14,12 +14,15 @@ import webs
 from fcgi import environment, fcgi_get
 from procs import wait_until
 from sse import EventSource, Stream, basic, get
+from tables import long_but
 from webs import TOP
 
-servers = pytest.mark.parametrize("kind", list(webs.SERVERS))
+every_server = pytest.mark.parametrize("kind", list(webs.SERVERS))
+# test_history_live_and_resume has them all in `make check`.
+servers = pytest.mark.parametrize("kind", long_but(["lighttpd", "cgid", "nginx"], webs.SERVERS))
 
 
-@servers
+@every_server
 def test_history_live_and_resume(stack, redis, kind):
     redis.add_many("log", [f"old {i}" for i in range(5)])
     server = stack.server(kind, redis)
@@ -300,8 +303,9 @@ def test_concurrent_viewers_get_each_record_once_in_order(stack, redis, kind):
 
 
 # With an open stream Apache takes ten seconds to stop, so that only one of its servers is stopped.
-@pytest.mark.parametrize("kind, how", [(k, "kill") for k in webs.SERVERS] +
-                         [(k, "stop") for k in ("lighttpd", "fcgid", "nginx")])
+@pytest.mark.parametrize("kind, how", long_but([("fcgid", "kill"), ("cgid", "kill"), ("lighttpd", "stop"), ("nginx", "stop")],
+                                               [(k, "kill") for k in webs.SERVERS] +
+                                               [(k, "stop") for k in ("lighttpd", "fcgid", "nginx")]))
 def test_restart_of_the_web_server_loses_no_record(stack, redis, kind, how):
     """The web server and sselog are stopped and started, and the viewer reconnects."""
     server = stack.server(kind, redis, retry=100)

@@ -158,7 +158,7 @@ def served_by_hand(debian):
 QUERY = "curl -s -o /dev/null -u alice:secret 'http://127.0.0.1/sselog/history?token=t0'; curl -s -o /dev/null http://127.0.0.1/other"
 
 
-@pytest.mark.parametrize("file", ["apache-example.conf", "packaging/apache.conf"])
+@pytest.mark.parametrize("file", long_but(["packaging/apache.conf"], ["apache-example.conf", "packaging/apache.conf"]))
 def test_stock_apache_writes_no_query_of_sselog(debian, file):
     """Debian's virtual host has a CustomLog of its own."""
     installed(debian)
@@ -194,6 +194,7 @@ def test_nginx_works_with_spawn_fcgi(debian):
     debian.syslogged("info sselog: serving")
 
 
+@pytest.mark.long
 def test_lighttpd_works_in_the_other_ways_of_its_example(debian):
     """As CGI, with a file of options, and with a sselog that runs by itself."""
     installed(debian)
@@ -222,6 +223,7 @@ def test_lighttpd_works_in_the_other_ways_of_its_example(debian):
 APACHE = "/etc/apache2/conf-available/sselog.conf"
 
 
+@pytest.mark.long
 def test_apache_works_in_the_other_ways_of_its_example(debian):
     installed(debian)
     text = (webs.TOP / "apache-example.conf").read_text()
@@ -266,13 +268,13 @@ def test_options_of_each_method_work_as_a_file(debian):
             debian.stop_server("/run/lighttpd.pid")
 
 
-@pytest.mark.parametrize("way, modules, says", [
+@pytest.mark.parametrize("way, modules, says", long_but([("FCGID", "fcgid", "Invalid command 'Header'")], [
     ("FCGID", "headers", "Invalid command 'FcgidOutputBufferSize'"),
     ("FCGID", "fcgid", "Invalid command 'Header'"),
     ("PROXY", "headers", "Invalid command 'ProxyPass'"),
     ("PROXY", "headers proxy", "Invalid command 'ProxyFCGISetEnvIf'"),
     ("CGI", "headers", "sselog as CGI needs a module: a2enmod cgid"),
-])
+]))
 def test_module_that_is_missing_ends_the_start_of_apache(debian, way, modules, says):
     debian.sh("a2dismod -f headers fcgid cgid cgi proxy_fcgi proxy")
     debian.sh(f"sed '1iDefine SSELOG_{way}' apache-example.conf >{APACHE}; a2enmod {modules}; a2enconf sselog")
@@ -315,6 +317,7 @@ def test_lines_that_nobody_would_read_reach_syslog(debian):
         debian.sh("until grep SSELOG_STREEM /var/log/lighttpd/sselog.log; do sleep 0.02; done")
 
 
+@pytest.mark.long
 def test_units_serve_as_they_are_and_recover_from_a_wrong_option(stack):
     """With a real systemd.  Corrected options are served without a command."""
     debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
@@ -429,7 +432,7 @@ SYSTEMS = {  # the stream, what sselog answers there without a credential, and t
 }
 
 
-@pytest.mark.parametrize("name", long_but(["smarter", "swf"], SYSTEMS))
+@pytest.mark.parametrize("name", long_but(["smarter"], SYSTEMS))
 def test_readme_of_a_system_puts_sselog_before_the_application(debian, name):
     path, status, port = SYSTEMS[name]
     debian.redis(*(["--requirepass smarter"] if name == "smarter" else []))

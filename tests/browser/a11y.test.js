@@ -3,8 +3,7 @@
  * Accessibility: axe-core finds no violation in the light and the dark page, on a desktop and on a phone, with all
  * kinds of rows, notices, menu and help. The long form has all colours of records.
  */
-import { test } from "node:test";
-import { LONG } from "./amount.js";
+import { LONG, long, short as test } from "./amount.js";
 import { checkThemes } from "./axe.js";
 import { shows, state } from "./browser.js";
 import { fill } from "./sample.js";
@@ -30,7 +29,7 @@ async function addColours(stack) {
   for (const level of ["", "DEBUG ", "WARNING ", "ERROR "]) await stack.addMany(wholes.map((text) => level + text));
 }
 
-test("axe finds no violation: records with colours", async () => {
+long("axe finds no violation: records with colours", async () => {
   await addColours(site.stack);
   const page = await site.open("?q=example", await site.newContext({ viewport: { width: 1900, height: LONG ? 1800 : 800 } }));
   await shows(page, "link");
@@ -42,7 +41,7 @@ test("axe finds no violation: records with colours", async () => {
   await checkThemes(page, "colours");
 });
 
-test("axe finds no violation: folded records, closed and open", async () => {
+long("axe finds no violation: folded records, closed and open", async () => {
   const frames = Array.from({ length: 3 }, (_, n) => `\tat a.b(C.java:${n})`);
   await site.stack.addMany(["same", "same", "ERROR boom", ...frames, `WARNING boom\n${frames.join("\n")}`, "line\n".repeat(20), "the end"]);
   const page = await site.open("", await site.newContext());
@@ -85,7 +84,7 @@ test("axe finds no violation: filter, menu, help, outage", async () => {
   await site.stack.startRedis();
 });
 
-test("axe finds no violation: phone", async () => {
+long("axe finds no violation: phone", async () => {
   await fill(site.stack, { count: 25 });
   const page = await site.open("", await site.newContext(PHONE));
   await shows(page, "request");

@@ -3,7 +3,7 @@
  * Escape sequences and links in the rows of the console, as the browser draws them. tests/browser/unit/ has the rules.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { row, rows, rowsAre, shows } from "./browser.js";
 import { useSite } from "./site.js";
 
@@ -22,7 +22,7 @@ function contrast(a, b) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-test("text in dark and bright colours can be read in both themes, also when the theme changes", async () => {
+long("text in dark and bright colours can be read in both themes, also when the theme changes", async () => {
   const codes = [16, 17, 18, 52, 226, 229, 231, 232, 233, 255];
   await site.stack.add(codes.map((n) => `${E}[38;5;${n}mp${n}${E}[0m`).join(" "));
   await site.stack.add(`${E}[38;2;9;9;9mtrue${E}[0m ${E}[34;44mblue on blue${E}[0m ${E}[48;5;226mon yellow${E}[0m`);

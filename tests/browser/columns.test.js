@@ -3,7 +3,8 @@
  * Columns: chosen from the fields of a record, shown in each row, kept in the address, and on phones.
  */
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach } from "node:test";
+import { long, short as test } from "./amount.js";
 import { checkThemes } from "./axe.js";
 import { download, json, row, rowsAre, says, shows, until } from "./browser.js";
 import { useSite } from "./site.js";
@@ -40,9 +41,9 @@ test("a field becomes a column, which each row shows, the address keeps, and who
   assert.deepEqual(await cellsIn(page, "second"), ["500", LONG]);
   assert.deepEqual(await cellsIn(page, "third"), ["", "eve  x"]);
   await until(async () => (await cols(page)) === "status,user", "the address has the columns");
-  const long = row(page, "second").getByRole("button", { name: `user: ${LONG}` });
-  assert.equal(await long.getAttribute("title"), LONG);
-  assert.ok(await long.evaluate((node) => node.scrollWidth > node.clientWidth), "it is cut");
+  const cell = row(page, "second").getByRole("button", { name: `user: ${LONG}` });
+  assert.equal(await cell.getAttribute("title"), LONG);
+  assert.ok(await cell.evaluate((node) => node.scrollWidth > node.clientWidth), "it is cut");
   assert.equal(await row(page, "third").locator(".cell.none").getAttribute("aria-hidden"), "true");
   assert.match(await row(page, "second").getAttribute("aria-label"), /error status 500, user a value/);
   for (const n of [1, 2]) {
@@ -94,7 +95,7 @@ test("columns are moved and removed in their head, by mouse and keys, and at mos
   await until(async () => (await cols(page)) === null, "the address has no columns");
 });
 
-test("text has the columns, JSON has not; rows are still as high as they are measured; axe is content", async () => {
+long("text has the columns, JSON has not; rows are still as high as they are measured; axe is content", async () => {
   await addThree();
   const page = await site.open("?cols=status,user");
   await shows(page, "third");
@@ -113,7 +114,7 @@ test("text has the columns, JSON has not; rows are still as high as they are mea
   await page.emulateMedia({ forcedColors: "none" });
 });
 
-test("a phone shows columns as name=value before the message", async () => {
+long("a phone shows columns as name=value before the message", async () => {
   await addThree();
   const page = await site.open("?cols=status,user", await site.newContext(PHONE));
   await shows(page, "third");

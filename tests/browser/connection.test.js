@@ -4,7 +4,7 @@
  * repeated on the page, and the page says what happened.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { download, numbered, openConsole, rows, rowsAndMarkers, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 import { startStack } from "./stack.js";
@@ -160,7 +160,7 @@ async function leaderOf(pages) {
 
 /* How tabs find their leader: with Web Locks, and without them by messages. */
 for (const [name, locks, count] of [["six tabs, with Web Locks", true, 6], ["three tabs without them", false, 3]]) {
-  test(`${name}, of one URL use one stream; another takes over without loss or repeat`, async () => {
+  (locks ? long : test)(`${name}, of one URL use one stream; another takes over without loss or repeat`, async () => {
     const context = await site.newContext();
     if (!locks) await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
     await keepSources(context);

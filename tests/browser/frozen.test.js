@@ -4,7 +4,7 @@
  * a browser without a free connection says so. The intervals are short here; unit/keepalive.test.js has the real ones.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { numbered, openConsole, row, rows, shows, state, until } from "./browser.js";
 import { Cable } from "./cable.js";
 import { connect, reaches } from "./connect.js";
@@ -12,7 +12,7 @@ import { useSite } from "./site.js";
 
 const site = useSite({ SSELOG_KEEPALIVE: "1" });
 
-test("a frozen network is told soon, and afterwards no record is missing or repeated", async (t) => {
+long("a frozen network is told soon, and afterwards no record is missing or repeated", async (t) => {
   await site.stack.addMany(numbered(0, 5));
   const cable = new Cable(Number(new URL(site.stack.url).port));
   t.after(() => cable.close());

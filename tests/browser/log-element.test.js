@@ -3,8 +3,8 @@
  * <sselog-log>: the list of a log in a page of other people.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { LONG } from "./amount.js";
+import { test as both } from "node:test";
+import { LONG, long, short as test } from "./amount.js";
 import { json, numbered, until } from "./browser.js";
 import { useSite } from "./site.js";
 
@@ -85,7 +85,7 @@ test("older records are loaded when the reader scrolls up, to the beginning of t
   await shows(page, "line 0");
 });
 
-test("a query is the server's, and a changed attribute connects again", async () => {
+long("a query is the server's, and a changed attribute connects again", async () => {
   await site.stack.addMany(["apple 1", "pear 2", "apple 3"]);
   const page = await open('<sselog-log url="/sselog/stream" query="apple"></sselog-log>');
   await textsAre(page, ["apple 1", "apple 3"]);
@@ -146,7 +146,7 @@ test("the names of fields are no buttons, as there is no menu", async () => {
 
 const MANY = LONG ? 100_000 : 10_000;
 
-test(`${MANY} records: few rows are in the document, and each can be reached`, async () => {
+both(`${MANY} records: few rows are in the document, and each can be reached`, async () => {
   await site.stack.addNumbered(0, MANY);
   const page = await open(`<sselog-log url="/sselog/stream" history="${MANY}"></sselog-log>`);
   await shows(page, `line ${MANY - 1}`);
@@ -156,7 +156,7 @@ test(`${MANY} records: few rows are in the document, and each can be reached`, a
   assert.ok((await texts(page)).length < 150);
 });
 
-test("records that would push out what the reader looks at wait until it follows again", async () => {
+long("records that would push out what the reader looks at wait until it follows again", async () => {
   await site.stack.addMany(numbered(0, 250));
   const page = await open('<sselog-log url="/sselog/stream" cap="256"></sselog-log>');
   await shows(page, "line 249");

@@ -3,7 +3,7 @@
  * The console on phones and in small windows: what is in sight, and how large what one touches is.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { json, numbered, row, rowsAre, shows, until } from "./browser.js";
 import { useSite } from "./site.js";
 
@@ -88,7 +88,7 @@ test("on a phone all that one touches is at least 24 px high and wide", async ()
 });
 
 for (const [width, height, most] of [[320, 256, 60], [390, 844, 220], [844, 390, 60]]) {
-  test(`in a window of ${width} by ${height} most of the height is for the log`, async () => {
+  (width === 390 ? test : long)(`in a window of ${width} by ${height} most of the height is for the log`, async () => {
     await site.stack.addMany(numbered(0, 50));
     const page = await open({ viewport: { width, height } });
     await shows(page, "line 49");
@@ -109,7 +109,7 @@ for (const [width, height, most] of [[320, 256, 60], [390, 844, 220], [844, 390,
 }
 
 for (const [name, options] of [["a phone", PHONE], ["a wide window", { viewport: { width: 1000, height: 600 } }]]) {
-  test(`without wrapping on ${name}: time and level stay in sight, and fields fit`, async () => {
+  (options === PHONE ? test : long)(`without wrapping on ${name}: time and level stay in sight, and fields fit`, async () => {
     await site.stack.add(json("ERROR", `begin ${"word ".repeat(400)}`, { note: "lorem ".repeat(50) }));
     const page = await open(options);
     await shows(page, "begin");

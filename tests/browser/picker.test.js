@@ -4,7 +4,7 @@
  * errors, and the page shows those that the reader chooses.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { checkThemes } from "./axe.js";
 import { json, openConsole, rowsAre, shows, state, until } from "./browser.js";
 import { useSite } from "./site.js";
@@ -102,7 +102,7 @@ const named = (page, name) => page.getByRole("checkbox", { name }).waitFor();
     assert.ok(await box(page, "job18").isEnabled());
   });
 
-  test("a list that fails is told, and keeps what it has; a log that is no more stays ticked with a word", async () => {
+  long("a list that fails is told, and keeps what it has; a log that is no more stays ticked with a word", async () => {
     await fillLogs(site.stack);
     const page = await site.newPage();
     await page.goto(`${site.stack.url}/console.html?log=gone`);
@@ -123,7 +123,7 @@ const named = (page, name) => page.getByRole("checkbox", { name }).waitFor();
     assert.ok(await page.locator("#picker-error").isHidden());
   });
 
-  test("a phone has a drawer, which gives the focus back; a wide page remembers that the list is folded", async () => {
+  long("a phone has a drawer, which gives the focus back; a wide page remembers that the list is folded", async () => {
     await fillLogs(site.stack);
     const page = await site.open("", await site.newContext(PHONE));
     await shows(page, "web three");
@@ -155,7 +155,7 @@ const named = (page, name) => page.getByRole("checkbox", { name }).waitFor();
 {
   const site = useSite({ SSELOG_LOGS: `api=${KEY}:api worker=${KEY}:worker` });
 
-  test("where no log is the default one, the reader is asked to choose, and meanwhile sees what has no name", async () => {
+  long("where no log is the default one, the reader is asked to choose, and meanwhile sees what has no name", async () => {
     await addTo(site.stack, `${KEY}:api`, "of api");
     const page = await site.open("", await site.newContext(PHONE));
     await page.locator("#picker-note").filter({ hasText: /^Choose a log\.$/ }).waitFor();

@@ -3,7 +3,7 @@
  * A place of the log in the list: round a record, paging both ways, while the live log is counted, and the way back.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { json, numbered, row, rows, rowsAre, says, scrollTo, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
@@ -44,7 +44,7 @@ test("a link to an old record shows it between its neighbours, pages both ways, 
   await until(() => !page.url().includes("at="), "the address");
 });
 
-test("a full place drops its other end and loads it again; filters and the filter on the server apply in it", async () => {
+long("a full place drops its other end and loads it again; filters and the filter on the server apply in it", async () => {
   await site.stack.addNumbered(0, 3000);
   const page = await site.open(`?cap=600&at=${await site.stack.idAt(1500)}`);
   await shows(page, "line 1500");
@@ -86,7 +86,7 @@ test("a range is a place with two ends; without records it says so", async () =>
   await shows(page, "line 29");
 });
 
-test("a place that cannot be loaded says so and is loaded later; the button of the browser leads back to the live log", async () => {
+long("a place that cannot be loaded says so and is loaded later; the button of the browser leads back to the live log", async () => {
   const ids = await site.stack.addMany(numbered(0, 50));
   const page = await site.open();
   await shows(page, "line 49");

@@ -4,7 +4,8 @@
  * streams back. Each record is on the page once, and the page is calm.
  */
 import assert from "node:assert/strict";
-import { beforeEach, describe, test } from "node:test";
+import { beforeEach, describe } from "node:test";
+import { long, short as test } from "./amount.js";
 import { numbered, openContext, rows, shows, state, texts, until } from "./browser.js";
 import { arrives, connect, got, reaches, states } from "./connect.js";
 import { useBrowser, useSite } from "./site.js";
@@ -92,7 +93,7 @@ describe("a server that holds no stream", () => {
     await state(page, EVERY);
   });
 
-  test("tabs share the polls; another tab takes over", async () => {
+  long("tabs share the polls; another tab takes over", async () => {
     const context = await site.newContext();
     const seen = requests(context);
     await site.stack.addMany(numbered(0, 3));

@@ -3,7 +3,7 @@
  * Ranges of time and the volume strip: what they show, by mouse, by touch and by keys.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { checkThemes } from "./axe.js";
 import { midnight } from "./berlin.js";
 import { json, row, rows, shows, state, until } from "./browser.js";
@@ -205,7 +205,7 @@ test("keys go over the buckets, choose a range and go there", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.id), "log");
 });
 
-test("a phone has a menu and the strip; estimates, failures and missing counts are told", async () => {
+long("a phone has a menu and the strip; estimates, failures and missing counts are told", async () => {
   await add(Date.now() - 5 * MINUTE, json("error", "boom"));
   const context = await site.newContext(PHONE);
   let answer = async (route) => {

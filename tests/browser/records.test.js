@@ -4,7 +4,7 @@
  * Each test begins with an empty log.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { download, held, json, numbered, row, rows, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
@@ -73,27 +73,27 @@ test("a record of many lines is one complete row", async () => {
 });
 
 test("a line of 64 kB is cut in the row, complete after a click and in the download", async () => {
-  const long = "start " + "x".repeat(64 * 1024) + " end";
-  await site.stack.addMany(["before", long, "after"]);
+  const line = "start " + "x".repeat(64 * 1024) + " end";
+  await site.stack.addMany(["before", line, "after"]);
   const page = await site.open();
   await shows(page, "after");
   await page.locator(".rest").click();
   await row(page, " end").waitFor();
   const whole = (await rows(page)).find((text) => text.startsWith("start"));
-  assert.ok(whole === long, `${whole.length} of ${long.length} characters`);
-  assert.deepEqual((await texts(page)).map((data) => data.length), [6, long.length, 5]);
+  assert.ok(whole === line, `${whole.length} of ${line.length} characters`);
+  assert.deepEqual((await texts(page)).map((data) => data.length), [6, line.length, 5]);
   const box = await page.locator("#log").evaluate((log) => [log.scrollWidth, log.clientWidth]);
   assert.equal(box[0], box[1], "wrapped: no sideways scrolling");
 });
 
 test("a record too long for an envelope arrives complete and live", async () => {
   const page = await site.open();
-  const long = JSON.stringify({ level: "ERROR", message: "long one", rest: "ä\n".repeat(60_000) });
-  await site.stack.add(long, { event: "deploy" });
+  const record = JSON.stringify({ level: "ERROR", message: "long one", rest: "ä\n".repeat(60_000) });
+  await site.stack.add(record, { event: "deploy" });
   await shows(page, "long one");
   await site.stack.add("after");
   await shows(page, "after");
-  assert.deepEqual((await texts(page)).map((data) => data === long || data), [true, "after"]);
+  assert.deepEqual((await texts(page)).map((data) => data === record || data), [true, "after"]);
 });
 
 test("right-to-left and wide characters do not disturb other rows", async () => {
@@ -182,7 +182,7 @@ for (const [timezoneId, local] of ZONES) {
 
 const SCREENS = [[320, 568], [360, 640], [390, 844], [640, 300], [800, 300]];
 
-test(`the menu and an error in the filter fit screens of ${SCREENS.map((size) => size.join(" by ")).join(", ")}`, async () => {
+long(`the menu and an error in the filter fit screens of ${SCREENS.map((size) => size.join(" by ")).join(", ")}`, async () => {
   const phone = { viewport: { width: SCREENS[0][0], height: SCREENS[0][1] }, isMobile: true, hasTouch: true };
   const page = await site.open("", await site.newContext(phone));
   for (const [width, height] of SCREENS) {

@@ -3,7 +3,7 @@
  * A search of all history: matches beside their context, progress, Stop, and the way back to where the reader was.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { checkThemes } from "./axe.js";
 import { json, numbered, row, rows, says, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
@@ -102,7 +102,7 @@ test("a long search goes on by itself, tells how far it is, stops, goes on, and 
   await says(page, "Write what to search for");
 });
 
-test("matches of several logs come in the order of time; on a phone they are a sheet that a button brings back", async () => {
+long("matches of several logs come in the order of time; on a phone they are a sheet that a button brings back", async () => {
   const at = (n) => `${YESTERDAY + n * 1000}-0`;
   const add = (log, n, data) => site.stack.redis("XADD", log === "api" ? `${KEY}:api` : KEY, at(n), "data", data);
   for (let n = 0; n < 40; n++) await add(n % 2 ? "api" : "web", n, n % 10 === 5 || n === 8 ? json("ERROR", `needle ${n}`) : `line ${n}`);

@@ -5,7 +5,7 @@
  * where the page is one script.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { openContext, rowsAre, shows, state } from "./browser.js";
 import { startServer } from "./example.js";
 import { useBrowser } from "./site.js";
@@ -20,7 +20,7 @@ const SERVERS = [
 ];
 
 for (const [name, kind, mount] of SERVERS) {
-  test(`${name}: the page is shown and live`, async () => {
+  (kind === "fcgid" ? long : test)(`${name}: the page is shown and live`, async () => {
     const server = await startServer(kind);
     try {
       const home = await openContext(hands.browser);

@@ -4,7 +4,8 @@
  * outages and tabs. It is shown with the name of its log.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
+import { long, short as test } from "./amount.js";
 import { checkThemes } from "./axe.js";
 import { until } from "./browser.js";
 import { useSite } from "./site.js";
@@ -88,7 +89,7 @@ describe("several logs", () => {
     assert.match(await page.evaluate(() => window.log.lastId), /^one=[\d-]+,two=[\d-]+,three=[\d-]+$/);
   });
 
-  test("tabs share the stream, and a gap names the log that lost records", async () => {
+  long("tabs share the stream, and a gap names the log that lost records", async () => {
     await fill(3, "red", "green", "blue");
     const pages = [await site.open(`?${query("red", "green", "blue")}`), await site.open(`?${query("red", "green", "blue")}`)];
     assert.equal(await site.stack.viewers(), 1);

@@ -4,7 +4,8 @@
  * whose log they are.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
+import { long, short as test } from "./amount.js";
 import { numbered, until } from "./browser.js";
 import { arrives, connect, got, reaches, states } from "./connect.js";
 import { useSite } from "./site.js";
@@ -173,7 +174,7 @@ describe("tabs of one log", () => {
     assert.deepEqual(await got(page), ["wanted"]);
   });
 
-  test("a tab that resumes far back reads the stream instead of the whole history", async () => {
+  long("a tab that resumes far back reads the stream instead of the whole history", async () => {
     await site.stack.addNumbered(0, 13_000);
     const page = await site.blank();
     let asked = 0;

@@ -5,6 +5,7 @@
  *
  *   node together.js FILE...
  */
+import { AsyncResource } from "node:async_hooks";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -14,11 +15,17 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const PROCESSES = 4; // at once; most tests wait
 
-/* Declares the tests of the files, those of one file after those of another. */
+/*
+ * Declares the tests of the files, those of one file after those of another. One file is read at a time: of two at once, one
+ * would get the tests and the hooks of both. node:test finds the file of a test by the asynchronous context.
+ */
 export function declare(files) {
+  let read = Promise.resolve();
   for (const file of files) {
-    describe(file, async () => {
-      await import(pathToFileURL(file).href).catch((error) => test("it can be read", () => Promise.reject(error)));
+    describe(file, () => {
+      const here = new AsyncResource(file);
+      const load = () => here.runInAsyncScope(() => import(pathToFileURL(file).href).catch((error) => test("it can be read", () => Promise.reject(error))));
+      return (read = read.then(load));
     });
   }
 }

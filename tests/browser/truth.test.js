@@ -3,7 +3,8 @@
  * The state line tells the truth: a pause, a frozen network, a countdown, and a tab that nobody looks at.
  */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
+import { long, short as test } from "./amount.js";
 import { json, numbered, scrollTo, shows, state, until } from "./browser.js";
 import { useSite } from "./site.js";
 
@@ -49,8 +50,8 @@ describe("pause", () => {
     ["scrolling to the end", (page) => scrollTo(page, 1e9)],
   ];
 
-  for (const [name, way] of WAYS) {
-    test(`a pause that the page made itself ends: ${name}`, async () => {
+  for (const [n, [name, way]] of WAYS.entries()) {
+    (n ? long : test)(`a pause that the page made itself ends: ${name}`, async () => {
       await site.stack.addMany(numbered(0, 900));
       const page = await site.open("?cap=2000");
       await shows(page, "line 899");
@@ -82,7 +83,7 @@ describe("pause", () => {
     return /\((.*)\)/.exec(last)[1];
   }
 
-  test("a number of records that no page can hold is clamped, and the menu shows it", async () => {
+  long("a number of records that no page can hold is clamped, and the menu shows it", async () => {
     for (const [cap, want] of [["1e9", "1000000"], ["-5", "128"], ["700", "700"], ["20000", "20000"], ["x", "50000"]]) {
       const page = await site.open(`?cap=${cap}`);
       assert.equal(await page.locator("#cap").inputValue(), want, cap);

@@ -3,7 +3,7 @@
  * Watch rules on the page: their dialog, marks, counts and the title, links with rules, and notifications.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { long, short as test } from "./amount.js";
 import { checkThemes } from "./axe.js";
 import { json, row, shows, until } from "./browser.js";
 import { useSite } from "./site.js";
@@ -150,7 +150,7 @@ test("notifications come after a click and a permission only, while the page is 
   assert.equal(await page.title(), "/sselog");
 });
 
-test("a browser that refuses notifications or storage: the dialog says so; axe is content, also on a phone", async () => {
+long("a browser that refuses notifications or storage: the dialog says so; axe is content, also on a phone", async () => {
   const context = await site.newContext(PHONE);
   await fakeNotifications(context, "denied");
   await context.addInitScript(() => Object.defineProperty(window, "localStorage", { get: () => { throw new Error("blocked"); } }));

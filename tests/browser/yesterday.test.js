@@ -4,7 +4,8 @@
  * page. At most six clicks or taps are needed, all on parts that have words.
  */
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach } from "node:test";
+import { long, short as test } from "./amount.js";
 import { midnight } from "./berlin.js";
 import { json, row, shows, until } from "./browser.js";
 import { useSite } from "./site.js";
@@ -103,7 +104,7 @@ test("an error of yesterday in one of three logs is found with six clicks at mos
   await findsError(page, hand);
 });
 
-test("on a phone it is found with six taps at most", async () => {
+long("on a phone it is found with six taps at most", async () => {
   const page = await site.open("", await site.newContext(PHONE));
   const hand = new Hand(page, "tap");
   await shows(page, "web works 299");

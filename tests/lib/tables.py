@@ -26,5 +26,6 @@ def named(values):
 
 
 def long_but(short, values):
-    """The values, all but the short ones with the mark `long`."""
-    return [value if value in short else pytest.param(value, marks=pytest.mark.long) for value in values]
+    """The values, all but the short ones with the mark `long`. A tuple has the values of several parameters."""
+    return [value if value in short else pytest.param(*(value if isinstance(value, tuple) else [value]), marks=pytest.mark.long)
+            for value in values]

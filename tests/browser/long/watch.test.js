@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+import "../watch.test.js";
