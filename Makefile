@@ -124,7 +124,7 @@ say  = @printf '  %-4s %s\n' $(1) $(2)
 endif
 
 # The program's code is in the root and in these directories; ARCHITECTURE.md describes them.
-ROOMS   := base config gateway front identity redis format relay doctor send
+ROOMS   := base config gateway front identity redis format relay doctor send verify
 SOURCES := $(filter-out sselog.c,$(wildcard *.c $(ROOMS:%=%/*.c)))
 # Only these files depend on libraries that may be missing, so the static program shares the other objects.
 FEATURED := $(shell grep -lE 'HAVE_LIB|HAVE_HIREDIS|SSELOG_STATIC' $(SOURCES))

@@ -13,7 +13,7 @@
 #include "auth.h"
 #include "cmd_line.h"
 #include "doctor/local.h"
-#include "doctor/password.h"
+#include "doctor/web_login.h"
 #include "doctor/rights.h"
 #include "doctor/web.h"
 #include "doctor/write.h"
@@ -91,40 +91,6 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Seconds, perhaps with a fraction, as milliseconds. -1: malformed, or over a day. */
-static int read_seconds(const char *text)
-{
-    char *end;
-    double seconds = strtod(text, &end);
-    return *end || end == text || !(seconds >= 0 && seconds <= 86400) ? -1 : (int)(seconds * 1000);
-}
-
-static int add_header(struct doctor_options *o, const char *header)
-{
-    size_t n = 0;
-    while (o->headers[n])
-        n++;
-    if (n == DOCTOR_HEADERS || !strchr(header, ':'))
-        return -1;
-    o->headers[n] = header;
-    return 0;
-}
-
-/* A password on the command line can be seen by others, one on standard input cannot. */
-static int read_login(struct doctor_options *o, const char *value)
-{
-    static char login[512];
-    o->credentials = value;
-    if (strchr(value, ':'))
-        return 0;
-    int n = snprintf(login, sizeof login, "%s:", value);
-    if (n < 0 || (size_t)n >= sizeof login || !password_read(login + n, sizeof login - (size_t)n))
-        return -1;
-    login[strcspn(login, "\r\n")] = '\0';
-    o->credentials = login;
-    return 0;
-}
-
 /* Where an option of one text is kept; NULL: the option has another form. */
 static const char **place_of(struct doctor_options *o, int letter)
 {
@@ -179,13 +145,13 @@ static int take_option(struct doctor_options *o, struct report *r, int letter, c
     else if (flag)
         *flag = true;
     else if (letter == OPTION_PATIENCE)
-        return (o->patience = read_seconds(value)) > 0 ? 0 : -1;
+        return (o->patience = web_login_seconds(value)) > 0 ? 0 : -1;
     else if (letter == OPTION_HOLD)
-        return (o->hold = read_seconds(value)) >= 0 ? 0 : -1;
+        return (o->hold = web_login_seconds(value)) >= 0 ? 0 : -1;
     else if (letter == 'u')
-        return read_login(o, value);
+        return web_login_read(value, &o->credentials);
     else
-        return add_header(o, value);
+        return web_login_header(o->headers, value);
     return 0;
 }
 

@@ -46,6 +46,7 @@
 #include "cmd_line.h"
 #include "cmd_send.h"
 #include "cmd_token.h"
+#include "cmd_verify.h"
 
 extern char **environ;
 
@@ -72,7 +73,8 @@ static const char help[] =
     "       sselog [-c FILE] token -u USER [OPTION...]   make an exchange token\n"
     "       sselog [-c FILE] [-s SOCKET] doctor [OPTION...] [URL]\n"
     "                                                    find out why nothing comes\n"
-    "       sselog send --help, token --help, doctor --help\n"
+    "       sselog [-c FILE] verify [OPTION...] URL      whether all records of a stream come\n"
+    "       sselog send --help, token --help, doctor --help, verify --help\n"
     "\n"
     "  -s, --socket SOCKET  listen at this path, or at 127.0.0.1:PORT or [::1]:PORT\n"
     "  -m, --mode MODE      permissions of the socket, octal; 0660\n"
@@ -95,7 +97,7 @@ static const char version[] = "sselog " SSELOG_VERSION
                               "without rediss:// in SSELOG_REDIS, which needs hiredis with TLS\n"
 #endif
 #ifndef HAVE_LIBCURL
-                              "without URLs of sselog doctor, which need libcurl\n"
+                              "without URLs of sselog doctor and verify, which need libcurl\n"
 #endif
     ;
 
@@ -378,6 +380,7 @@ static int wrong_command(const char *name)
     snprintf(text, sizeof text, "there is no command %.100s", name);
     similar_begin(&s, slice_of(name));
     similar_offer(&s, "doctor", slice_of("doctor"));
+    similar_offer(&s, "verify", slice_of("verify"));
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         similar_offer(&s, commands[i].name, slice_of(commands[i].name));
     cmd_add_similar(&s, "", text, sizeof text);
@@ -511,6 +514,8 @@ int main(int argc, char **argv)
     argv += optind;
     if (argc > 0 && strcmp(argv[0], "doctor") == 0) /* wrong options are its findings */
         return doctor_run(argc, argv, line.file, line.socket, environ);
+    if (argc > 0 && strcmp(argv[0], "verify") == 0) /* most often it needs no options */
+        return verify_run(argc, argv, line.file, environ);
     const struct command *command = argc > 0 ? find_command(argv[0]) : NULL;
     if (argc > 0 && !command)
         return wrong_command(argv[0]);

@@ -51,13 +51,14 @@ static struct {
     uint64_t writes;
 } run;
 
-static const char head[] = "Status: 200 OK\r\n"
-                           "Content-Type: text/event-stream\r\n"
-                           "Cache-Control: no-store, no-transform\r\n"
-                           "X-Accel-Buffering: no\r\n"
-                           "X-Content-Type-Options: nosniff\r\n\r\n"
-                           "retry: 3000\n\n"
-                           "event: live\ndata: {\"replayed\":0}\n\n";
+static const char head[] =
+    "Status: 200 OK\r\n"
+    "Content-Type: text/event-stream\r\n"
+    "Cache-Control: no-store, no-transform\r\n"
+    "X-Accel-Buffering: no\r\n"
+    "X-Content-Type-Options: nosniff\r\n\r\n"
+    "retry: 3000\n\n"
+    "event: live\ndata: {\"replayed\":0,\"sent\":0,\"withheld\":0,\"lost\":0}\n\n";
 
 static void fail(const char *what)
 {

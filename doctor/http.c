@@ -140,9 +140,11 @@ static void set_options(struct transfer *t, const struct http_request *q,
                         struct curl_slist *headers, struct curl_slist *connect_to)
 {
     CURL *e = t->easy;
+    char agent[64];
     lib.setopt(e, CURLOPT_URL, q->url);
     lib.setopt(e, CURLOPT_NOSIGNAL, 1L);
-    lib.setopt(e, CURLOPT_USERAGENT, "sselog-doctor/" SSELOG_VERSION);
+    snprintf(agent, sizeof agent, "sselog-%s/%s", q->agent ? q->agent : "doctor", SSELOG_VERSION);
+    lib.setopt(e, CURLOPT_USERAGENT, agent); /* it is copied */
     lib.setopt(e, CURLOPT_PROXY, "");
     lib.setopt(e, CURLOPT_HTTPHEADER, headers);
     lib.setopt(e, CURLOPT_CONNECT_TO, connect_to);
@@ -169,12 +171,12 @@ static void set_options(struct transfer *t, const struct http_request *q,
 }
 
 /* Runs until it ends or its deadline, which on_bytes may move. */
-static CURLcode run(CURLM *multi, struct http_answer *a)
+static CURLcode run(CURLM *multi, const struct http_request *q, struct http_answer *a)
 {
     int running = 1, left;
     while (lib.perform(multi, &running) == CURLM_OK && running) {
         int64_t wait = a->deadline - clock_ms();
-        if (wait <= 0) {
+        if (wait <= 0 || (q->stop && *q->stop)) {
             a->late = true;
             return CURLE_OPERATION_TIMEDOUT;
         }
@@ -209,7 +211,7 @@ void http_get(const struct http_request *q, struct http_answer *a)
     if (t.easy && multi) {
         set_options(&t, q, headers, to);
         lib.add_handle(multi, t.easy);
-        code = run(multi, a);
+        code = run(multi, q, a);
         lib.getinfo(t.easy, CURLINFO_RESPONSE_CODE, &a->status);
         a->version = version_of(t.easy);
         if (lib.getinfo(t.easy, CURLINFO_LOCAL_IP, &from) == CURLE_OK && from)

@@ -7,6 +7,7 @@
 #ifndef SSELOG_DOCTOR_HTTP_H
 #define SSELOG_DOCTOR_HTTP_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "base/buf.h"
@@ -14,7 +15,7 @@
 
 struct http_answer {
     const char *failure; /* what ended it, or NULL: the answer is whole */
-    bool late;           /* the deadline ended it */
+    bool late;           /* the deadline ended it, or the caller's signal */
     bool stopped;        /* on_bytes ended it */
     long status;         /* 0: no status line came */
     int version;         /* 10, 11, 20, 30; 0: unknown */
@@ -33,6 +34,8 @@ typedef bool http_bytes_fn(void *arg, struct http_answer *a);
 struct http_request {
     const char *url;
     const char *method;                      /* NULL: GET */
+    const char *agent;                       /* the command that asks; NULL: "doctor" */
+    const volatile sig_atomic_t *stop;       /* a signal set it: end now; NULL: none does */
     const char *credentials;                 /* USER:PASSWORD; NULL: none */
     const char *headers[DOCTOR_HEADERS + 8]; /* "Name: value"; ends with NULL */
     int patience;                            /* ms */

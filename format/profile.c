@@ -173,13 +173,28 @@ void profile_record(const struct profile *p, struct buf *b, struct record *r, bo
     }
 }
 
+/* The members of the counts, each with a comma before it; "" in a profile that has none. */
+static const char *add_counts(const struct profile *p, const struct moment *m, char out[96])
+{
+    const struct stream_counts *c = &m->counts;
+    char withheld[24] = "null";
+    out[0] = '\0';
+    if (c->withheld >= 0)
+        snprintf(withheld, sizeof withheld, "%" PRId64, c->withheld);
+    if (p->counts)
+        snprintf(out, 96, ",\"sent\":%" PRIu64 ",\"withheld\":%s,\"lost\":%" PRIu64, c->sent,
+                 withheld, c->lost);
+    return out;
+}
+
 void profile_live(const struct profile *p, struct buf *b, const struct moment *m)
 {
-    char data[64];
+    char data[160], counts[96];
     if (p->live) {
         p->live(p, b, m);
     } else if (!p->late) {
-        snprintf(data, sizeof data, "{\"replayed\":%" PRIu64 "}", m->replayed);
+        snprintf(data, sizeof data, "{\"replayed\":%" PRIu64 "%s}", m->replayed,
+                 add_counts(p, m, counts));
         profile_control(p, b, "live", data);
     }
 }
@@ -282,9 +297,9 @@ void profile_over(const struct profile *p, struct buf *b, const char *word)
 }
 
 static void final_frames(const struct profile *p, struct buf *b, const char *event,
-                         const char *reason, const struct moment *m, bool polls)
+                         const char *reason, const struct moment *m, bool polls, const char *counts)
 {
-    char data[128], every[32] = "", retry[32] = "";
+    char data[256], every[32] = "", retry[32] = "";
     if (p->mute)
         return;
     if (polls)
@@ -293,20 +308,22 @@ static void final_frames(const struct profile *p, struct buf *b, const char *eve
         snprintf(retry, sizeof retry, ",\"retry\":%u", m->retry_ms);
     else
         sse_retry(b, p->eol, m->retry_ms);
-    snprintf(data, sizeof data, "{\"reason\":\"%s\"%s%s}", reason, every, retry);
+    snprintf(data, sizeof data, "{\"reason\":\"%s\"%s%s%s}", reason, every, counts, retry);
     profile_control(p, b, event, data);
 }
 
 void profile_end(const struct profile *p, struct buf *b, enum end_reason reason,
                  const struct moment *m)
 {
-    final_frames(p, b, "end", end_reason_name(reason), m, reason == END_POLL);
+    char counts[96];
+    final_frames(p, b, "end", end_reason_name(reason), m, reason == END_POLL,
+                 add_counts(p, m, counts));
 }
 
 void profile_unavailable(const struct profile *p, struct buf *b, const char *reason,
                          const struct moment *m)
 {
-    final_frames(p, b, "unavailable", reason, m, false);
+    final_frames(p, b, "unavailable", reason, m, false, "");
 }
 
 void profile_token(const struct profile *p, struct buf *b, const char *token, unsigned seconds)

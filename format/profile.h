@@ -40,10 +40,18 @@ struct preset {
     const char *value;
 };
 
+/* Counts of the records that one connection passed. */
+struct stream_counts {
+    uint64_t sent;
+    int64_t withheld; /* by filters, or because they have no payload; -1: not known */
+    uint64_t lost;    /* by the gaps that were told, where their number is known */
+};
+
 /* The state of a viewer's stream when a profile's function is called. */
 struct moment {
-    unsigned retry_ms;     /* the retry hint to send; at the end of a stream with random jitter */
-    uint64_t replayed;     /* records of history that were written to this viewer so far */
+    unsigned retry_ms; /* the retry hint to send; at the end of a stream with random jitter */
+    uint64_t replayed; /* records of history that were written to this viewer so far */
+    struct stream_counts counts;
     double unix_time;      /* seconds */
     unsigned keepalive_ms; /* the longest time without a frame */
     const char *client;    /* a random id of this viewer: text of a UUID version 4 (RFC 9562) */
@@ -87,6 +95,7 @@ struct profile {
     /* Plain's first frame and live frame are not sent. The response begins when the stream is
      * live. */
     bool late;
+    bool counts;     /* live and end have the counts of the connection */
     bool named_logs; /* its clients choose logs by log=, and list them */
     /* Its client takes every frame for a message: gaps, outages and ends are not sent, and a moved
      * cursor only with the keepalive. */

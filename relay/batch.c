@@ -42,7 +42,7 @@ static int batch_add_item(struct batch *b, struct xid id, uint64_t rank)
         b->items = grown;
         b->cap = cap;
     }
-    b->items[b->count++] = (struct item){b->bytes.len, id, rank};
+    b->items[b->count++] = (struct item){(uint32_t)b->bytes.len, b->withheld, id, rank};
     return 0;
 }
 
@@ -53,10 +53,19 @@ void batch_begin(struct batch *b, const struct cursor *from, uint32_t epoch, boo
     blob_unref(b->blob);
     b->blob = NULL;
     b->count = 0;
+    b->withheld = b->withheld_before = 0;
+    b->numbered = false;
+    b->number_after = (struct withheld_number){0};
     b->after = *from;
     b->epoch = epoch;
     b->clear_to = XID_ZERO;
     b->history = history;
+}
+
+void batch_number(struct batch *b, const struct view *w)
+{
+    b->numbered = true;
+    b->withheld = b->withheld_before = w->ring.withheld;
 }
 
 /* Views that show the same field hold the same blob. */
@@ -135,6 +144,10 @@ int batch_add(struct relay *r, struct batch *b, const struct view *w, struct rec
     const struct profile *p = w->profile;
     struct cursor here = {.id = rec->id, .at = CURSOR_SENT, .rank = b->after.rank};
     bool whole = rec->data.len <= p->whole || (p->bulk && b->history);
+    if (!filter_pass(w->filter, rec)) {
+        b->withheld++;
+        return 0;
+    }
     if (!whole) {
         profile_open(p, &b->open, rec);
         b->blob = payload_blob(r, w, rec);
@@ -146,7 +159,10 @@ int batch_add(struct relay *r, struct batch *b, const struct view *w, struct rec
     profile_record(p, &b->bytes, rec, b->history, nth + b->count);
     if (b->bytes.failed)
         return -1;
-    return b->bytes.len > before ? batch_add_item(b, rec->id, here.rank) : 0;
+    if (b->bytes.len > before)
+        return batch_add_item(b, rec->id, here.rank);
+    b->withheld++; /* the profile has no frame for it */
+    return 0;
 }
 
 size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
@@ -164,7 +180,7 @@ size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
             rec.rank = b->after.rank;
             rec.epoch = b->epoch;
         }
-        int bad = filter_pass(w->filter, &rec) ? batch_add(r, b, w, &rec, nth) : 0;
+        int bad = batch_add(r, b, w, &rec, nth);
         record_end(&rec);
         if (bad)
             return 0;

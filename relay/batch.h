@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "relay/budget.h"
+#include "relay/counts.h"
 #include "relay/place.h"
 
 struct blob;
@@ -22,7 +23,11 @@ struct batch {
     struct buf bytes;
     struct item *items;
     size_t count, cap;
-    struct cursor after; /* of a viewer that took all */
+    uint32_t withheld; /* records, with those before the batch where it has the view's number */
+    uint32_t withheld_before;
+    bool numbered;                       /* it has */
+    struct withheld_number number_after; /* the view's, at `after` */
+    struct cursor after;                 /* of a viewer that took all */
     uint32_t epoch;      /* the life of the log that they are of, if that is proven */
     struct xid clear_to; /* no more records were found up to here */
     struct buf open;     /* a long record after the items: what stands before its data lines ... */
@@ -43,11 +48,13 @@ struct large {
 
 /* Empties b for records after from, of a log of that life. */
 void batch_begin(struct batch *b, const struct cursor *from, uint32_t epoch, bool history);
+/* b is what w gets next: it goes on with the number of the view. */
+void batch_number(struct batch *b, const struct view *w);
 /* Formats entries from i on, until the batch is full or a long record ends it.  Returns the next i,
  * or 0 when memory ran out.  nth: records of history before them. */
 size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
                   const struct redis_entry *entries, size_t i, size_t count, uint64_t nth);
-/* Adds one record that the view shows. -1: out of memory. */
+/* Adds one record, if the view shows it. -1: out of memory. */
 int batch_add(struct relay *r, struct batch *b, const struct view *w, struct record *rec,
               uint64_t nth);
 /* Its frames go into the ring of w. */

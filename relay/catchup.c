@@ -135,6 +135,8 @@ void catchup_read_after(struct follower *f)
     q->view = f->view;
     q->from = f->place.cursor;
     q->to = cursor_position(&l->tip.cursor);
+    q->to_rank = l->tip.cursor.rank;
+    q->to_number = f->view->ring.withheld;
     q->count = reads_count(l);
     q->nth = f->viewer->replayed;
     q->number = r->requests;
@@ -156,6 +158,16 @@ static uint64_t rank_of_tip(const struct log *l, uint64_t rank, size_t more)
     return rank != RANK_UNKNOWN && rank + more == l->tip.cursor.rank ? rank : RANK_UNKNOWN;
 }
 
+/* The read ended at the record that was the tip: its rank and its number are known. */
+static void know_end(struct batch *b, const struct read *q)
+{
+    if (b->blob || xid_cmp(b->after.id, q->to) != 0)
+        return;
+    b->number_after = (struct withheld_number){q->to_number, true};
+    if (b->after.rank == RANK_UNKNOWN)
+        b->after.rank = q->to_rank;
+}
+
 static void hand_to_waiters(struct read *q, const struct redis_entry *entries, size_t count,
                             size_t start)
 {
@@ -173,6 +185,7 @@ static void hand_to_waiters(struct read *q, const struct redis_entry *entries, s
     bool failed = start < count && next == 0;
     if (failed)
         diag(DIAG_ERROR, "relay", "out of memory for records of %s", q->log->key);
+    know_end(b, q);
     if (next == count && count < q->count)
         b->clear_to = q->to; /* an answer that is not full reached its end */
     for (struct follower *f = waiters, *after; f; f = after) {

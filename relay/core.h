@@ -4,8 +4,9 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   budget admission < seats place ring marks storm batch reads revocation presence replaces gather
- * gzip trace < follower emit hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
+ *   budget admission < seats place ring counts marks storm batch reads revocation presence replaces
+ * gather gzip trace < follower emit hold < viewer < fanout < log waitlist < tail < pubsub channels
+ * < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
 #define SSELOG_RELAY_CORE_H
@@ -79,7 +80,8 @@ struct follower {
     struct read *read; /* that will bring it on; NULL: none */
     struct gap *gap;   /* to be told before the next record; NULL: none */
     struct place place;
-    struct position told; /* last place the client was told */
+    struct position told;          /* last place the client was told */
+    struct withheld_number number; /* its view's, at its cursor */
     uint32_t epoch; /* the life of the log that its client names; EPOCH_UNKNOWN: none, or it went on
                      * since */
     enum follower_wait waits : 8;
@@ -102,6 +104,7 @@ struct viewer {
     struct sse_part part;  /* of blob */
     struct follower first; /* of its logs, most often the only one */
     uint64_t replayed;
+    struct stream_counts counts;
     int64_t kept;   /* last frame that serves as a keepalive; ms, CLOCK_MONOTONIC, like all times
                      * here */
     int64_t ends;   /* lifetime or identity, INT64_MAX: never; draining: we wait until then */

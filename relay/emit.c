@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "format/cursor_list.h"
+#include "relay/counts.h"
 #include "relay/trace.h"
 
 #define FAIL_RETRY_MS 30000 /* after a failure that will not pass by itself soon */
@@ -19,6 +20,7 @@ static struct moment moment_of(const struct viewer *v, unsigned retry)
     clock_gettime(CLOCK_REALTIME, &t);
     return (struct moment){.retry_ms = retry,
                            .replayed = v->replayed,
+                           .counts = v->counts,
                            .unix_time = (double)t.tv_sec + (double)t.tv_nsec / 1e9,
                            .keepalive_ms = v->keepalive * 1000,
                            .resumed = v->phase == PHASE_RESUME};
@@ -253,6 +255,7 @@ enum out_result emit_gap(struct follower *f)
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT) {
         v->relay->stats.gaps++;
+        counts_add_gap(&v->counts, f->gap->lost);
         f->told_former = f->told_any && xid_cmp(f->place.cursor.id, f->told.id) < 0;
         free(f->gap);
         f->gap = NULL;
@@ -461,11 +464,21 @@ static size_t many_end(const struct item *items, size_t count, size_t i)
     return run_end(items, most < count ? most : count, i, WRITE_BYTES);
 }
 
+/* Where frames come from. */
+struct origin {
+    struct withheld_number before; /* the number before them */
+    bool numbered;                 /* those of the items are the view's */
+    uint32_t epoch;                /* the life of their log */
+};
+
 /* Items up to the last one were sent, so many. */
-static void items_were_sent(struct follower *f, const struct item *last, size_t n, uint32_t epoch)
+static void items_were_sent(struct follower *f, const struct item *last, size_t n,
+                            const struct origin *from)
 {
     struct viewer *v = f->viewer;
-    was_sent(f, last->id, last->rank, epoch);
+    was_sent(f, last->id, last->rank, from->epoch);
+    counts_add(&v->counts, from->before, last->withheld, n);
+    f->number = (struct withheld_number){last->withheld, from->numbered};
     v->relay->stats.deliveries += n;
     trace_records(v, n);
     if (v->phase != PHASE_LIVE)
@@ -514,10 +527,27 @@ static bool waits_for_its_turn(const struct viewer *v)
     return v->gzip && v->relay->deflated >= v->relay->limits.deflate_bytes;
 }
 
-/* Frames of several pieces in one write. */
-static enum out_result emit_pieces(struct follower *f, const struct piece *p, size_t i)
+/* The number of its view before item i of p, which comes next; p NULL: before all that comes. */
+static struct withheld_number number_of(const struct follower *f, const struct piece *p, size_t i)
 {
+    struct withheld_number n = counts_number_at(&f->view->ring, p, i, &f->place.cursor);
+    return n.known ? n : f->number;
+}
+
+/* Items of the ring up to the last one were sent; i of p was the first. */
+static void ring_was_sent(struct follower *f, const struct piece *p, size_t i,
+                          const struct item *last, size_t n)
+{
+    struct origin from = {number_of(f, p, i), true, f->view->log->marks.epoch};
+    items_were_sent(f, last, n, &from);
+}
+
+/* Frames of several pieces in one write. */
+static enum out_result emit_pieces(struct follower *f, const struct piece *first, size_t from)
+{
+    const struct piece *p = first;
     const struct item *last = NULL;
+    size_t i = from;
     struct iovec parts[OUT_PARTS];
     size_t k, len = 0, items = 0;
     int n = 0;
@@ -531,7 +561,7 @@ static enum out_result emit_pieces(struct follower *f, const struct piece *p, si
     }
     enum out_result r = emit_parts(f->viewer, parts, n, len);
     if (r == OUT_SENT)
-        items_were_sent(f, last, items, f->view->log->marks.epoch);
+        ring_was_sent(f, first, from, last, items);
     return r;
 }
 
@@ -539,10 +569,9 @@ static enum out_result emit_pieces(struct follower *f, const struct piece *p, si
 static enum out_result emit_piece(struct follower *f, const struct piece *p, size_t i)
 {
     size_t k = many_end(p->items, p->count, i);
-    uint32_t epoch = f->view->log->marks.epoch;
-    enum out_result r = emit_run(f, p->items, piece_bytes(p), i, k, epoch);
+    enum out_result r = emit_run(f, p->items, piece_bytes(p), i, k, f->view->log->marks.epoch);
     if (r == OUT_SENT)
-        items_were_sent(f, &p->items[k - 1], k - i, epoch);
+        ring_was_sent(f, p, i, &p->items[k - 1], k - i);
     return r;
 }
 
@@ -552,6 +581,8 @@ enum out_result emit_from_ring(struct follower *f)
     struct viewer *v = f->viewer;
     const struct piece *p = ring_after(&f->view->ring, cursor_position(&f->place.cursor), &i);
     if (!p) { /* the records up to the tip are withheld from this view */
+        counts_add(&v->counts, number_of(f, NULL, 0), f->view->ring.withheld, 0);
+        f->number = (struct withheld_number){f->view->ring.withheld, true};
         f->place.cursor = f->view->log->tip.cursor;
         return OUT_SENT;
     }
@@ -561,6 +592,12 @@ enum out_result emit_from_ring(struct follower *f)
     if (r == OUT_SENT)
         f->place.standing = PLACE_MET;
     return r;
+}
+
+/* Records that were withheld before item i. */
+static struct withheld_number number_before(const struct batch *b, size_t i)
+{
+    return (struct withheld_number){i > 0 ? b->items[i - 1].withheld : b->withheld_before, true};
 }
 
 enum out_result emit_items(struct follower *f, const struct batch *b)
@@ -575,9 +612,18 @@ enum out_result emit_items(struct follower *f, const struct batch *b)
         enum out_result r = emit_run(f, b->items, b->bytes.p, i, k, b->epoch);
         if (r != OUT_SENT)
             return r;
-        items_were_sent(f, &b->items[k - 1], k - i, b->epoch);
+        struct origin from = {number_before(b, i), b->numbered, b->epoch};
+        items_were_sent(f, &b->items[k - 1], k - i, &from);
     }
     return OUT_SENT;
+}
+
+void emit_passed(struct follower *f, const struct batch *b, bool newly)
+{
+    if (newly)
+        counts_add(&f->viewer->counts, number_before(b, b->count), b->withheld, 0);
+    f->number = b->number_after;
+    f->place.cursor = b->after;
 }
 
 static enum out_result put_long_head(struct follower *f, const struct batch *b)
@@ -601,6 +647,8 @@ enum out_result emit_long_begins(struct follower *f, const struct batch *b)
     v->blob = blob_ref(b->blob);
     v->part = (struct sse_part){0};
     was_sent(f, b->after_blob.id, b->after_blob.rank, b->epoch);
+    counts_add(&v->counts, number_before(b, b->count), b->withheld, 1);
+    f->number = (struct withheld_number){b->withheld, b->numbered};
     if (v->phase != PHASE_LIVE)
         v->replayed++;
     return OUT_SENT;

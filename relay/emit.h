@@ -31,6 +31,9 @@ enum out_result emit_keepalive(struct viewer *v);
 enum out_result emit_from_ring(struct follower *f);
 /* The records of b that it has not got yet, except the long one ... */
 enum out_result emit_items(struct follower *f, const struct batch *b);
+/* All of b was passed, also what is withheld behind its last item.  newly: f was not there before.
+ */
+void emit_passed(struct follower *f, const struct batch *b, bool newly);
 /* ... which begins here, and goes on piece by piece until the viewer's blob is NULL. */
 enum out_result emit_long_begins(struct follower *f, const struct batch *b);
 enum out_result emit_long_on(struct viewer *v);

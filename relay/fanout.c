@@ -95,6 +95,8 @@ static void give_later(struct view *w, struct follower *at, struct batch *b)
 void fanout_give(struct view *w, struct batch *b)
 {
     const struct log *l = w->log;
+    w->ring.withheld = b->withheld;
+    b->number_after = (struct withheld_number){b->withheld, true};
     batch_to_ring(l->relay, w, b);
     struct follower *at = hand_out(l, w->followers, b, false); /* none, if an earlier batch waits */
     if (at)

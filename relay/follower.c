@@ -31,6 +31,7 @@ void follower_seek_place(struct follower *f)
     follower_count(f, -1);
     reads_forget(f);
     place_seek(&f->place);
+    f->number.known = false;
     follower_count(f, 1);
 }
 

@@ -28,8 +28,9 @@ void pubsub_deliver(struct log *l, struct slice payload)
         struct record rec;
         struct batch *b = &r->batch;
         batch_begin(b, tip, EPOCH_UNKNOWN, false);
+        batch_number(b, w);
         record_from_message(&rec, tip->id, payload);
-        int bad = filter_pass(w->filter, &rec) ? batch_add(r, b, w, &rec, 0) : 0;
+        int bad = batch_add(r, b, w, &rec, 0);
         record_end(&rec);
         if (bad)
             log_leave_behind(w, tip->id);
@@ -69,6 +70,7 @@ bool pubsub_skip(struct follower *f, enum place_step need)
     struct gap gap = {.lost = (int64_t)(floor.seq - f->place.cursor.id.seq)};
     if (need != PLACE_READ)
         return false;
+    f->number.known = false;
     f->place.cursor = (struct cursor){.id = floor, .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
     viewer_add_gap(f, &gap);
     return true;

@@ -34,6 +34,8 @@ struct read {
     struct follower *waiters; /* through wait_next */
     struct cursor from;
     struct xid to;
+    uint64_t to_rank;       /* READ_AFTER: of the record at `to`; RANK_UNKNOWN */
+    uint32_t to_number;     /* READ_AFTER: of the view there */
     struct xid end;         /* READ_MARK: the log lost all after it that viewers had */
     bool lost;              /* READ_MARK: the record at the tip is gone */
     struct redis_info info; /* READ_MARK: the log in which it is looked for */

@@ -61,6 +61,7 @@ static void rewind_follower(struct follower *f, const struct cursor *to)
     follower_seek_place(f);
     follower_count(f, -1);
     place_rewind(&f->place, to);
+    f->number.known = false;
     follower_count(f, 1);
     if (live)
         follower_set_place(f, PLACE_LIVE);

@@ -21,6 +21,7 @@ static void drop_first(struct ring_store *s, struct ring *r)
     r->first = p->next;
     *(p->next ? &p->next->prev : &r->last) = NULL;
     r->floor = last_id(p);
+    r->floor_withheld = p->items[p->count - 1].withheld;
     *(p->older ? &p->older->newer : &s->oldest) = p->newer;
     *(p->newer ? &p->newer->older : &s->newest) = p->older;
     s->bytes -= size_of(p->count, p->items[p->count - 1].end);
@@ -32,6 +33,7 @@ void ring_reset(struct ring_store *s, struct ring *r, struct xid floor)
     while (r->first)
         drop_first(s, r);
     r->floor = floor;
+    r->floor_withheld = r->withheld;
 }
 
 void ring_add(struct ring_store *s, struct ring *r, const struct item *items, size_t count,
@@ -41,6 +43,7 @@ void ring_add(struct ring_store *s, struct ring *r, const struct item *items, si
     struct piece *p = malloc(size_of(count, len));
     if (!p) {
         ring_reset(s, r, items[count - 1].id);
+        r->floor_withheld = items[count - 1].withheld;
         return;
     }
     *p = (struct piece){.prev = r->last, .ring = r, .count = count, .older = s->newest};

@@ -18,7 +18,8 @@ struct ring;
 
 /* One of several frames that stand one after the other. */
 struct item {
-    size_t end; /* in their bytes */
+    uint32_t end;      /* in their bytes */
+    uint32_t withheld; /* records that its view, or its batch, withheld before it */
     struct xid id;
     uint64_t rank; /* as struct cursor's */
 };
@@ -50,6 +51,8 @@ struct ring_store {
 struct ring {
     struct piece *first, *last;
     struct xid floor;
+    uint32_t withheld; /* records, by its view up to the tip: a number of its own, see counts.h */
+    uint32_t floor_withheld; /* the same up to floor */
 };
 
 /* Empties the ring: from now on it covers records after floor. */

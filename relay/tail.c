@@ -70,6 +70,7 @@ static void deliver(struct view *w, const struct redis_entry *entries, size_t co
     }
     for (size_t i = 0; i < count;) {
         batch_begin(b, &from, w->log->marks.epoch, false);
+        batch_number(b, w);
         i = batch_fill(r, b, w, entries, i, count, 0);
         if (i == 0) {
             log_leave_behind(w, entries[count - 1].id);

@@ -60,6 +60,7 @@ static enum step go_live(struct follower *f)
 {
     struct viewer *v = f->viewer;
     place_join(&f->place, &f->view->log->tip);
+    f->number = (struct withheld_number){f->view->ring.withheld, true};
     enum out_result r = followers_are_live(v, f) ? emit_live(v) : emit_cursor(v);
     if (r != OUT_SENT)
         return step_of(r);
@@ -212,13 +213,13 @@ static void take(struct follower *f, const struct batch *b)
         follower_set_place(f, PLACE_BEHIND);
         return;
     }
-    bool ahead = xid_cmp(cursor_position(&f->place.cursor), b->after.id) > 0;
+    int ahead = xid_cmp(cursor_position(&f->place.cursor), b->after.id);
     enum out_result r = emit_items(f, b);
     if (r == OUT_SENT && b->blob &&
         xid_cmp(cursor_position(&f->place.cursor), b->after_blob.id) < 0)
         r = take_blob(f, b);
-    else if (r == OUT_SENT && !b->blob && !ahead)
-        f->place.cursor = b->after;
+    else if (r == OUT_SENT && !b->blob && ahead <= 0)
+        emit_passed(f, b, ahead < 0);
     if (r == OUT_SENT)
         f->place.clear_to = b->clear_to;
     if (r == OUT_GONE) {

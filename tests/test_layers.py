@@ -82,7 +82,7 @@ PURE = ("identity/logs.c config/log_word.c base/buf.c base/xid.c base/omit.c bas
        "format/incoming.c format/loki.c format/loki_push.c "
        "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c format/deflate.c "
        "front/batch_head.c redis/receipt.c redis/slot.c redis/sought.c identity/roles.c "
-       "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
+       "relay/place.c relay/counts.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c front/scan_plan.c "
        "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c "
         "send/options.c send/lines.c send/join.c send/level.c send/wrap.c send/journal.c send/mark.c doctor/proxy_cure.c")
@@ -137,11 +137,11 @@ def test_pure_files_touch_no_system():
 
 
 # Files of the relay, lowest first. A file calls only files of its own line or of lines above it.
-RELAY_ORDER = ["budget admission", "seats place ring marks storm batch reads revocation presence replaces gather gzip trace",
+RELAY_ORDER = ["budget admission", "seats place ring counts marks storm batch reads revocation presence replaces gather gzip trace",
                "follower emit hold",
                "viewer", "fanout", "log waitlist", "catchup rewind", "tail", "pubsub channels", "relay"]
 # Rooms, lowest first; the root's own files come last.
-ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front doctor send", "."]
+ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front doctor send", "verify", "."]
 
 
 def rank_in(order):

@@ -338,7 +338,7 @@ def test_stream_of_lines(redis, responder):
         opened, first, live, record = objects(s.raw)
     assert opened == {"control": "open", "retry": 3000}
     assert first == {"id": ids[1], "data": "b\nc"}
-    assert live == {"control": "live", "replayed": 1}
+    assert live == {"control": "live", "replayed": 1, "sent": 1, "withheld": 0, "lost": 0}
     del record["id"]
     assert record == {"event": "end", "data": "d", "fields": {"host": "h"}}
 

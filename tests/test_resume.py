@@ -146,7 +146,7 @@ def test_resume_after_complete_trim_reports_gap(redis, responder):
 
 def test_log_that_does_not_exist_yet_starts_with_its_first_record(redis, responder):
     with follow(responder) as s:
-        assert s.read_until_live().json() == {"replayed": 0}
+        assert s.read_until_live().json() == {"replayed": 0, "sent": 0, "withheld": 0, "lost": 0}
         new = redis.add("log", "first ever")
         assert [e.id for e in s.read_records(1)] == [new]
     with follow(responder, "0-0") as s:

@@ -30,7 +30,7 @@ def test_history_live_and_resume(stack, redis, kind):
         assert s.status == 200
         assert s.headers["content-type"] == "text/event-stream"
         assert s.headers["cache-control"] == "no-store, no-transform"
-        assert s.read_until_live().json() == {"replayed": 5}
+        assert s.read_until_live().json() == {"replayed": 5, "sent": 5, "withheld": 0, "lost": 0}
         for i in range(3):  # one after the other: each must arrive without a later one
             redis.add("log", f"new {i}")
             s.read_records(6 + i)

@@ -114,6 +114,16 @@ function span(ms) {
  */
 export const ageText = (last, now) => (Number.isNaN(last) ? "no record yet" : `last record ${span(now - last)} ago`);
 
+/**
+ * The counts of the connection until it was live; "" where the server does not say.
+ * @param {Detail} detail
+ */
+export function countsText({ sent, withheld, lost }) {
+  if (typeof sent !== "number") return "";
+  const counts = [`${number(sent)} sent`, withheld && `${number(withheld)} withheld by filters`, lost && `${number(lost)} lost`];
+  return counts.filter(Boolean).join(", ");
+}
+
 /** @type {Record<string, string>} */
 const REASONS = {
   "no answer": "No answer: the network or the server stands still",

@@ -34,7 +34,9 @@ import { plainId } from "./ids.js";
  * @property {number} [until] ms since 1970: the time of that attempt
  * @property {number} [every] polling: ms until the next answer
  * @property {boolean} [source] the source of the server was lost and is back
- * @property {number | null} [lost] gap: number of records; null: the server does not know it
+ * @property {number | null} [lost] gap: number of records; null: the server does not know it; live: the sum of the connection's gaps
+ * @property {number} [sent] live: records that the connection brought so far
+ * @property {number | null} [withheld] live: records that filters withheld from it; null: the server does not know it
  * @property {string | null} [after] gap: id of the record before it; null: the server does not know it
  * @property {string} [next] gap: id of the record behind it
  * @property {string} [log] gap: name of the log, where the address names several

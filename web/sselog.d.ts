@@ -178,8 +178,12 @@ export interface Detail {
   every?: number;
   /** The source of the server was lost and is back. */
   source?: boolean;
-  /** gap: number of records; null: the server does not know it. */
+  /** gap: number of records; null: the server does not know it. live: the sum of the connection's gaps. */
   lost?: number | null;
+  /** live: records that the connection brought so far. */
+  sent?: number;
+  /** live: records that filters withheld from it; null: the server does not know it. */
+  withheld?: number | null;
   /** gap: id of the record before it; null: the server does not know it. */
   after?: string | null;
   /** gap: id of the record behind it. */

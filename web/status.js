@@ -5,7 +5,7 @@
  * list. It owns what it has marked, and the clock of what counts by itself. It may not know the connection or the list.
  * Invariant: an interruption is marked once, however many attempts to reconnect it has.
  */
-import { CURRENT, ageText, badgeOf, noticeOf, titleState } from "./badge.js";
+import { CURRENT, ageText, badgeOf, countsText, noticeOf, titleState } from "./badge.js";
 import { $, number, write } from "./dom.js";
 import { gapText } from "./parse-entry.js";
 import { meta } from "./settings.js";
@@ -138,7 +138,7 @@ export class Status {
     const { look, label, more } = badgeOf(this.facts, now);
     const [text, next] = noticeOf(this.facts, now);
     $("state").className = `state state-${look}`;
-    $("state").title = ageText(this.last, now);
+    $("state").title = [ageText(this.last, now), countsText(this.facts.detail)].filter(Boolean).join("; ");
     write($("state-text"), label);
     write($("state-more"), more && `· ${more}`);
     $("notice").hidden = !text;

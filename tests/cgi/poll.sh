@@ -6,7 +6,7 @@
 
 # The interval is jittered: the first line of the body and the data of `end` are compared by pattern.
 poll_is() {
-    sed -e 's/^retry: [3][0-9][0-9][0-9]$/retry: EVERY/' -e 's/"every":3[0-9][0-9][0-9]}/"every":EVERY}/' \
+    sed -e 's/^retry: [3][0-9][0-9][0-9]$/retry: EVERY/' -e 's/"every":3[0-9][0-9][0-9],/"every":EVERY,/' \
         "$dir/body" >"$dir/body.every"
     mv "$dir/body.every" "$dir/body"
     body_is "$1"
@@ -31,11 +31,11 @@ event: deploy
 data: second
 
 event: live
-data: {"replayed":2}
+data: {"replayed":2,"sent":2,"withheld":0,"lost":0}
 
 retry: EVERY
 event: end
-data: {"reason":"poll","every":EVERY}
+data: {"reason":"poll","every":EVERY,"sent":2,"withheld":0,"lost":0}
 
 END
     add_record stream:logs:ann 3-0 data third
@@ -47,11 +47,11 @@ id: 3-0
 data: third
 
 event: live
-data: {"replayed":1}
+data: {"replayed":1,"sent":1,"withheld":0,"lost":0}
 
 retry: EVERY
 event: end
-data: {"reason":"poll","every":EVERY}
+data: {"reason":"poll","every":EVERY,"sent":1,"withheld":0,"lost":0}
 
 END
     send_request PATH_INFO=/stream REMOTE_USER=ann HTTP_LAST_EVENT_ID=3-0
@@ -59,11 +59,11 @@ END
 retry: EVERY
 
 event: live
-data: {"replayed":0}
+data: {"replayed":0,"sent":0,"withheld":0,"lost":0}
 
 retry: EVERY
 event: end
-data: {"reason":"poll","every":EVERY}
+data: {"reason":"poll","every":EVERY,"sent":0,"withheld":0,"lost":0}
 
 END
     check 'each client that will be back is counted' [ "$(redis_cli zcard sselog:hold:polls)" -eq 3 ]
@@ -80,7 +80,7 @@ token() {
     next=$(sed -n 's/^data: {"token":"\([A-Za-z0-9_-]*\)","expires_in":30[0-9]}$/\1/p' "$dir/body")
     check 'a poll has a token for the next' [ ${#next} -eq 43 ]
     send_request PATH_INFO=/stream QUERY_STRING="token=$next" HTTP_LAST_EVENT_ID=1-0
-    check 'the next poll may come with it' grep -qxF 'data: {"replayed":0}' "$dir/body"
+    check 'the next poll may come with it' grep -qxF 'data: {"replayed":0,"sent":0,"withheld":0,"lost":0}' "$dir/body"
     send_request PATH_INFO=/stream QUERY_STRING="token=$next" HTTP_ACCEPT=application/json
     status_is 'a token is good for one poll' 401
 }

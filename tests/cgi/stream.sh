@@ -36,14 +36,14 @@ data: and
 data: one more
 
 event: live
-data: {"replayed":3}
+data: {"replayed":3,"sent":3,"withheld":0,"lost":0}
 
 id: 4-0
 data: came later
 
 retry: JITTER
 event: end
-data: {"reason":"shutdown"}
+data: {"reason":"shutdown","sent":4,"withheld":0,"lost":0}
 
 END
 }
@@ -64,11 +64,11 @@ id: 7-5
 data: record 5
 
 event: live
-data: {"replayed":2}
+data: {"replayed":2,"sent":2,"withheld":0,"lost":0}
 
 retry: JITTER
 event: end
-data: {"reason":"shutdown"}
+data: {"reason":"shutdown","sent":2,"withheld":0,"lost":0}
 
 END
     begin_request PATH_INFO=/stream REMOTE_USER=ann 'QUERY_STRING=last_event_id=7-5'
@@ -78,11 +78,11 @@ END
 retry: 4000
 
 event: live
-data: {"replayed":0}
+data: {"replayed":0,"sent":0,"withheld":0,"lost":0}
 
 retry: JITTER
 event: end
-data: {"reason":"shutdown"}
+data: {"reason":"shutdown","sent":0,"withheld":0,"lost":0}
 
 END
     begin_request PATH_INFO=/stream REMOTE_USER=ann 'QUERY_STRING=history=1'
@@ -95,11 +95,11 @@ id: 7-5
 data: record 5
 
 event: live
-data: {"replayed":1}
+data: {"replayed":1,"sent":1,"withheld":0,"lost":0}
 
 retry: JITTER
 event: end
-data: {"reason":"shutdown"}
+data: {"reason":"shutdown","sent":1,"withheld":0,"lost":0}
 
 END
 }
@@ -124,11 +124,11 @@ id: 6-0
 data: record 6
 
 event: live
-data: {"replayed":2}
+data: {"replayed":2,"sent":2,"withheld":0,"lost":0}
 
 retry: JITTER
 event: end
-data: {"reason":"shutdown"}
+data: {"reason":"shutdown","sent":2,"withheld":0,"lost":0}
 
 END
 }
@@ -154,11 +154,11 @@ id: 3-0
 data: record 3
 
 event: live
-data: {"replayed":2}
+data: {"replayed":2,"sent":2,"withheld":0,"lost":0}
 
 retry: JITTER
 event: end
-data: {"reason":"shutdown"}
+data: {"reason":"shutdown","sent":2,"withheld":0,"lost":0}
 
 END
     done
@@ -185,11 +185,11 @@ id: 3-0
 data: bad $(printf '\357\277\275') byte
 
 event: live
-data: {"replayed":3}
+data: {"replayed":3,"sent":3,"withheld":0,"lost":0}
 
 retry: JITTER
 event: end
-data: {"reason":"shutdown"}
+data: {"reason":"shutdown","sent":3,"withheld":0,"lost":0}
 
 END
 }
@@ -284,11 +284,11 @@ retry: 2000
 id: 0-0
 
 event: live
-data: {"replayed":0}
+data: {"replayed":0,"sent":0,"withheld":0,"lost":0}
 
 retry: JITTER
 event: end
-data: {"reason":"lifetime"}
+data: {"reason":"lifetime","sent":0,"withheld":0,"lost":0}
 
 END
 }
@@ -313,11 +313,11 @@ event: cursor
 data: {}
 
 event: live
-data: {"replayed":0}
+data: {"replayed":0,"sent":0,"withheld":0,"lost":0}
 
 retry: JITTER
 event: end
-data: {"reason":"lifetime"}
+data: {"reason":"lifetime","sent":0,"withheld":0,"lost":0}
 
 END
 }

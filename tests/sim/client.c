@@ -93,9 +93,8 @@ static void records(struct client *c, bool bulk)
 
 static bool is_same(const struct client *c, struct xid id, const struct position *proof)
 {
-    return xid_cmp(c->id, id) == 0 &&
-           (c->at.rank == RANK_UNKNOWN ||
-            (c->at.rank == proof->rank && c->at.epoch == proof->epoch));
+    return xid_cmp(c->id, id) == 0 && (c->at.rank == RANK_UNKNOWN ||
+                                       (c->at.rank == proof->rank && c->at.epoch == proof->epoch));
 }
 
 /* An event with only an id must bring a new one, or another proof of it. */
@@ -149,9 +148,21 @@ static void check_proof(struct client *c)
     uint64_t rank = r ? (uint64_t)r->count : 0;
     if (c->at.rank != RANK_UNKNOWN && !c->first->proof)
         c->broken = "a proof that was not asked for";
-    if (c->at.rank != RANK_UNKNOWN &&
-        (c->at.rank > rank || (c->at.rank < rank && !has_holes(r))))
+    if (c->at.rank != RANK_UNKNOWN && (c->at.rank > rank || (c->at.rank < rank && !has_holes(r))))
         c->broken = "an id with a wrong rank";
+}
+
+/* The counts of a profile that has them. */
+static void add_counts(struct client *c, struct event *e)
+{
+    const char *d = c->data;
+    size_t n = c->data_len;
+    e->counts.any = find(d, n, "\"sent\":") != NULL;
+    e->counts.sent = number_after(d, n, "\"sent\":");
+    e->counts.withheld = number_after(d, n, "\"withheld\":");
+    e->counts.lost = number_after(d, n, "\"lost\":");
+    if (!e->counts.any && c->view != VIEW_SMARTER && !(c->late && e->kind == EV_LIVE))
+        c->broken = "a frame without the counts";
 }
 
 void client_dispatch(struct client *c)
@@ -183,11 +194,12 @@ void client_dispatch(struct client *c)
     } else if (strcmp(c->name, "live") == 0) {
         e = event_add(c, EV_LIVE);
         e->n = number_after(d, n, "\"replayed\":");
+        add_counts(c, e);
     } else if (strcmp(c->name, "source") == 0) {
         e = event_add(c, EV_SOURCE);
         e->live = find(d, n, "\"live\"") != NULL;
     } else if (strcmp(c->name, "end") == 0) {
-        event_add(c, EV_END);
+        add_counts(c, event_add(c, EV_END));
     } else if (strcmp(c->name, "unavailable") == 0) {
         event_add(c, EV_UNAVAILABLE);
     } else if (strcmp(c->name, "ping") == 0) {

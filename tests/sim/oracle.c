@@ -649,6 +649,7 @@ const char *oracle_check(void)
             check_client(clients[i]);
         else
             oracle_check_messages(clients[i]);
+        oracle_check_counts(clients[i]);
     }
     return first_fault;
 }

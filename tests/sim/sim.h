@@ -13,6 +13,7 @@
  *    gunzip.c   decodes it first, if it is compressed
  *    oracle.c   what each client had to receive
  *    messages.c  the same for channels
+ *    counts.c   whether the counts of live and end are right
  *    polls.c    the same for streams that are answered complete
  *    invariants.c  what must hold inside the relay
  *    sim.c      runs, seeds, shrinking, named cases
@@ -275,6 +276,10 @@ struct event {
     bool has_after, has_next;
     bool bulk; /* a bulk holds it together with the record before */
     bool live; /* EV_SOURCE */
+    struct {
+        bool any; /* the frame has them */
+        long long sent, withheld, lost;
+    } counts; /* EV_LIVE, EV_END */
 };
 
 #define MAX_EVENTS  1600
@@ -289,13 +294,13 @@ struct client {
     struct xid cursor;
     struct position brought; /* the cursor, with its proof */
     bool proof;              /* it asks for ids with proof */
-    int base;          /* serial of the record at the cursor; -1: 0-0 */
-    int base_life;     /* -1: 0-0 */
-    bool lost;         /* its cursor could not be read */
-    struct xid since;  /* it gets no history before this id */
-    bool since_all;    /* it is owed all records since then */
-    int since_life;    /* the log's life when it joined; -1: none */
-    int joined;        /* stamp */
+    int base;                /* serial of the record at the cursor; -1: 0-0 */
+    int base_life;           /* -1: 0-0 */
+    bool lost;               /* its cursor could not be read */
+    struct xid since;        /* it gets no history before this id */
+    bool since_all;          /* it is owed all records since then */
+    int since_life;          /* the log's life when it joined; -1: none */
+    int joined;              /* stamp */
     int headed;        /* stamp of the response head that told it that it has a place, or NEVER */
     int64_t joined_at; /* ms */
     int left;          /* stamp at which the client hung up, or NEVER */
@@ -399,6 +404,11 @@ const char *oracle_check(void);
 
 /* Checks a client of a channel. */
 void oracle_check_messages(const struct client *c);
+
+/* ---- counts.c ---- */
+
+/* Checks the counts in the frames of c, and of those beside it. */
+void oracle_check_counts(const struct client *c);
 
 /* ---- polls.c ---- */
 

@@ -262,7 +262,7 @@ static size_t fill_ring(struct compressed *t, unsigned first, unsigned count)
         while (b.len < 1024 * (i + 1))
             buf_adds(&b, "all the same ");
         buf_adds(&b, "\n\n");
-        items[i] = (struct item){b.len, {first + i, 0}, RANK_UNKNOWN};
+        items[i] = (struct item){(uint32_t)b.len, 0, {first + i, 0}, RANK_UNKNOWN};
     }
     size_t len = b.len;
     t->relay.rings.max = 1 << 20;

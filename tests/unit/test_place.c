@@ -53,8 +53,8 @@ static void assert_steps(const struct case_of_step *cases, size_t count)
 {
     struct ring_store store = {.max = 10000};
     struct ring ring = {.floor = ID(5)};
-    ring_add(&store, &ring, &(struct item){1, ID(6), 6}, 1, "6");
-    ring_add(&store, &ring, &(struct item){1, ID(8), 8}, 1, "8");
+    ring_add(&store, &ring, &(struct item){1, 0, ID(6), 6}, 1, "6");
+    ring_add(&store, &ring, &(struct item){1, 0, ID(8), 8}, 1, "8");
     for (size_t i = 0; i < count; i++)
         assert_step(&cases[i], &ring);
     ring_reset(&store, &ring, XID_ZERO);

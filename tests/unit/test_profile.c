@@ -10,6 +10,7 @@
 
 static const struct moment moment = {.retry_ms = 3412,
                                      .replayed = 120,
+                                     .counts = {130, 7, 25},
                                      .unix_time = 1789000000.5,
                                      .keepalive_ms = 15000,
                                      .client = "c"};
@@ -145,7 +146,7 @@ static void test_plain_frames_have_their_bytes(void **state)
         const char *bytes;
     } cases[] = {
         {first_frame, "retry: 3412\n\n"},
-        {live, "event: live\ndata: {\"replayed\":120}\n\n"},
+        {live, "event: live\ndata: {\"replayed\":120,\"sent\":130,\"withheld\":7,\"lost\":25}\n\n"},
         {gap, "event: gap\ndata: {\"after\":\"17-0\",\"next\":\"42-0\",\"lost\":25}\n\n"},
         {gap_unknown, "event: gap\ndata: {\"after\":null,\"next\":null,\"lost\":null}\n\n"},
         {gap_longest, "event: gap\ndata: {\"after\":\"18446744073709551615-18446744073709551615\","
@@ -161,13 +162,20 @@ static void test_plain_frames_have_their_bytes(void **state)
         {source_live, "event: source\ndata: {\"state\":\"live\"}\n\n"},
         {keepalive, ": keepalive\n\n"},
         {moved, "id: 1789000000456-0\n\n"},
-        {polled, "retry: 3412\nevent: end\ndata: {\"reason\":\"poll\",\"every\":3412}\n\n"},
+        {polled,
+         "retry: 3412\nevent: end\ndata: "
+         "{\"reason\":\"poll\",\"every\":3412,\"sent\":130,\"withheld\":7,\"lost\":25}\n\n"},
         {token, "event: token\ndata: {\"token\":\"abc-_\",\"expires_in\":40}\n\n"},
-        {ends, "retry: 3412\nevent: end\ndata: {\"reason\":\"lifetime\"}\n\n"
-               "retry: 3412\nevent: end\ndata: {\"reason\":\"shutdown\"}\n\n"
-               "retry: 3412\nevent: end\ndata: {\"reason\":\"revoked\"}\n\n"
-               "retry: 3412\nevent: end\ndata: {\"reason\":\"expired\"}\n\n"
-               "retry: 3412\nevent: end\ndata: {\"reason\":\"replaced\"}\n\n"},
+        {ends, "retry: 3412\nevent: end\ndata: "
+               "{\"reason\":\"lifetime\",\"sent\":130,\"withheld\":7,\"lost\":25}\n\n"
+               "retry: 3412\nevent: end\ndata: "
+               "{\"reason\":\"shutdown\",\"sent\":130,\"withheld\":7,\"lost\":25}\n\n"
+               "retry: 3412\nevent: end\ndata: "
+               "{\"reason\":\"revoked\",\"sent\":130,\"withheld\":7,\"lost\":25}\n\n"
+               "retry: 3412\nevent: end\ndata: "
+               "{\"reason\":\"expired\",\"sent\":130,\"withheld\":7,\"lost\":25}\n\n"
+               "retry: 3412\nevent: end\ndata: "
+               "{\"reason\":\"replaced\",\"sent\":130,\"withheld\":7,\"lost\":25}\n\n"},
         {unavailable, "retry: 3412\nevent: unavailable\ndata: {\"reason\":\"viewers\"}\n\n"},
     };
     (void)state;
@@ -193,7 +201,7 @@ static void test_envelope_sends_its_keepalive_as_an_event(void **state)
         {moved, "id: 1789000000456-0\nevent: cursor\ndata: {}\n\n"},
         {moved_in_logs, "id: web=5-0,api=7-0\nevent: cursor\ndata: {}\n\n"},
         {cursor, "id: web=5-0,api=7-0\n"},
-        {live, "event: live\ndata: {\"replayed\":120}\n\n"},
+        {live, "event: live\ndata: {\"replayed\":120,\"sent\":130,\"withheld\":7,\"lost\":25}\n\n"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -323,7 +331,7 @@ static void test_lines_have_their_bytes(void **state)
         const char *bytes;
     } cases[] = {
         {first_frame, "{\"control\":\"open\",\"retry\":3412}\n"},
-        {live, "{\"control\":\"live\",\"replayed\":120}\n"},
+        {live, "{\"control\":\"live\",\"replayed\":120,\"sent\":130,\"withheld\":7,\"lost\":25}\n"},
         {gap, "{\"control\":\"gap\",\"after\":\"17-0\",\"next\":\"42-0\",\"lost\":25}\n"},
         {gap_unknown, "{\"control\":\"gap\",\"after\":null,\"next\":null,\"lost\":null}\n"},
         {source_lost, "{\"control\":\"source\",\"state\":\"lost\"}\n"},

@@ -32,7 +32,7 @@ static size_t len_of(const struct piece *p)
 
 static void add_one(struct ring_store *s, struct ring *r, uint64_t n, const char *bytes, size_t len)
 {
-    ring_add(s, r, &(struct item){len, id_of(n), n}, 1, bytes);
+    ring_add(s, r, &(struct item){(uint32_t)len, 0, id_of(n), n}, 1, bytes);
 }
 
 /* The first frame after record n; NULL: none. */
@@ -117,7 +117,7 @@ static void test_frames_of_a_piece_are_found_one_by_one(void **state)
 {
     struct ring_store s = {.max = 10000};
     struct ring r = {.floor = id_of(5)};
-    static const struct item items[] = {{2, {10, 0}, 1}, {3, {12, 0}, 2}, {6, {14, 0}, 3}};
+    static const struct item items[] = {{2, 0, {10, 0}, 1}, {3, 0, {12, 0}, 2}, {6, 0, {14, 0}, 3}};
     static const struct {
         uint64_t position;
         size_t i;

@@ -283,7 +283,7 @@ static void test_new_tip_places_viewers_beyond_it_again(void **state)
         viewers[0].first.place.standing = PLACE_MET;
         if (cases[i].reads)
             catchup_read_after(&viewers[0].first);
-        ring_add(&relay.rings, &w.ring, &(struct item){2, ID(12), 1}, 1, "12");
+        ring_add(&relay.rings, &w.ring, &(struct item){2, 0, ID(12), 1}, 1, "12");
         tip_at_end(&l, &info);
         assert_int_equal(viewers[0].first.place.state, cases[i].then);
         assert_int_equal(viewers[0].first.place.doubt, cases[i].doubt);

@@ -103,7 +103,8 @@ static void read_to_the_end(struct viewer *v, int peer, struct buf *b)
 /* A viewer that does not read receives its final frame later.  Its seat is free at once. */
 static void test_final_frame_waits_for_a_slow_reader(void **state)
 {
-    static const char end[] = "event: end\ndata: {\"reason\":\"revoked\"}\n\n";
+    static const char end[] = "event: end\ndata: {\"reason\":\"revoked\",\"sent\":0,"
+                              "\"withheld\":0,\"lost\":0}\n\n";
     struct config config = {.max_viewers = 1, .max_per_user = 1, .max_memory = 64 << 20};
     struct relay *r = relay_new(&config);
     struct buf b;
@@ -207,7 +208,7 @@ static void make_batch(struct batch *b, struct item items[3], struct blob *long_
     buf_init(&b->bytes, 100);
     buf_adds(&b->bytes, "567");
     for (size_t i = 0; i < 3; i++)
-        items[i] = (struct item){.end = i + 1, .id = {5 + i, 0}};
+        items[i] = (struct item){.end = (uint32_t)i + 1, .id = {5 + i, 0}};
     buf_init(&b->open, 100);
     buf_adds(&b->open, "id: 8-0\n");
     b->blob = long_one;

@@ -112,7 +112,8 @@ static struct batch two_records(struct item items[2], uint64_t id)
     buf_init(&b.bytes, 100);
     buf_adds(&b.bytes, "a\nb\n");
     for (unsigned i = 0; i < 2; i++)
-        items[i] = (struct item){.end = 2 * (i + 1), .id = {id + i, 0}, .rank = RANK_UNKNOWN};
+        items[i] =
+            (struct item){.end = 2 * ((uint32_t)i + 1), .id = {id + i, 0}, .rank = RANK_UNKNOWN};
     return b;
 }
 
@@ -188,9 +189,10 @@ static void test_log_without_a_place_is_left_out(void **state)
 static void test_ring_gives_each_record_its_cursor(void **state)
 {
     struct follower *const all[] = {web, api};
-    static const char *const gets[] = {"id: web=6-0,api=15-0\nxid: web=7-0,api=15-0\nx",
-                                       "id: web=7-0,api=16-0\nxid: web=7-0,api=17-0\nx"
-                                       "event: live\ndata: {\"replayed\":4}\n\n"};
+    static const char *const gets[] = {
+        "id: web=6-0,api=15-0\nxid: web=7-0,api=15-0\nx",
+        "id: web=7-0,api=16-0\nxid: web=7-0,api=17-0\nx"
+        "event: live\ndata: {\"replayed\":4,\"sent\":4,\"withheld\":0,\"lost\":0}\n\n"};
     (void)state;
     for (int i = 0; i < 2; i++) {
         struct ring *ring = &views[i].ring;
@@ -198,7 +200,7 @@ static void test_ring_gives_each_record_its_cursor(void **state)
         logs[i].tip.cursor.id.ms = at + 2;
         ring_reset(&relay.rings, ring, all[i]->place.cursor.id);
         for (uint64_t id = at + 1; id <= at + 2; id++) /* a piece each */
-            ring_add(&relay.rings, ring, &(struct item){1, {id, 0}, RANK_UNKNOWN}, 1, "x");
+            ring_add(&relay.rings, ring, &(struct item){1, 0, {id, 0}, RANK_UNKNOWN}, 1, "x");
         viewer_serve(&v);
         assert_string_equal(got(), gets[i]);
         assert_int_equal(all[i]->place.cursor.id.ms, at + 2);
@@ -269,7 +271,7 @@ static void test_many_short_records_go_out(void **state)
     buf_init(&b.bytes, WRITE_BYTES);
     for (size_t i = 0; i < WRITE_BYTES; i++) {
         buf_addc(&b.bytes, 'x');
-        items[i] = (struct item){.end = i + 1, .id = {6 + i, 0}, .rank = RANK_UNKNOWN};
+        items[i] = (struct item){.end = (uint32_t)i + 1, .id = {6 + i, 0}, .rank = RANK_UNKNOWN};
     }
     viewer_take(web, &b);
     assert_int_equal(v.state, VIEWER_OPEN);
@@ -315,8 +317,9 @@ static void test_viewer_is_live_when_all_its_logs_are(void **state)
     assert_int_equal(relay.stats.behind, 1);
     api->place.cursor.id.ms = 20;
     viewer_serve(&v);
-    assert_string_equal(got(), "id: web=10-0,api=20-0\nevent: cursor\ndata: {}\n\n"
-                               "event: live\ndata: {\"replayed\":0}\n\n");
+    assert_string_equal(
+        got(), "id: web=10-0,api=20-0\nevent: cursor\ndata: {}\n\n"
+               "event: live\ndata: {\"replayed\":0,\"sent\":0,\"withheld\":0,\"lost\":0}\n\n");
     assert_int_equal(v.phase, PHASE_LIVE);
     assert_int_equal(logs[1].live, 1);
     assert_int_equal(relay.stats.behind, 0);

@@ -418,7 +418,7 @@ static void test_viewer_goes_on_after_the_turns_of_others(void **state)
     ring_reset(&relay.rings, &w.ring, v.first.place.cursor.id);
     l.tip.cursor.id.ms = 1000;
     for (uint64_t id = 6; id <= l.tip.cursor.id.ms; id++)
-        ring_add(&relay.rings, &w.ring, &(struct item){1, {id, 0}, id}, 1, "x");
+        ring_add(&relay.rings, &w.ring, &(struct item){1, 0, {id, 0}, id}, 1, "x");
     assert_int_equal(served(), PLACE_WAIT);
     assert_int_equal(v.first.place.state, PLACE_BEHIND);
     assert_true(v.first.place.cursor.id.ms > 5 + TURNS);

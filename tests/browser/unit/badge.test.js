@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ageText, badgeOf, noticeOf, titleState } from "../../../web/badge.js";
+import { ageText, badgeOf, countsText, noticeOf, titleState } from "../../../web/badge.js";
 import { Title, titleOf } from "../../../web/title.js";
 
 const NOW = 1_789_000_000_000;
@@ -119,4 +119,11 @@ test("in an empty log all is news, and so are records without an id", () => {
   title.current("");
   title.came([{ id: "1-0", level: "INFO" }, { id: "", level: "OTHER" }], () => true);
   assert.equal(title.unseen, 2);
+});
+
+test("the counts of a connection are told where the server says them", () => {
+  assert.equal(countsText({}), "");
+  assert.equal(countsText({ sent: 1204, withheld: 0, lost: 0 }), "1,204 sent");
+  assert.equal(countsText({ sent: 5, withheld: 31, lost: 2 }), "5 sent, 31 withheld by filters, 2 lost");
+  assert.equal(countsText({ sent: 5, withheld: null, lost: 0 }), "5 sent");
 });
