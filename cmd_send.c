@@ -28,6 +28,7 @@ static const char help[] =
     "where records come from, if not from standard input:\n"
     "      --follow FILE        as tail -F, over rotation and restarts; may be repeated\n"
     "      --state FILE         keeps the places in these files, or in the journal\n"
+    "      --producer NAME      keeps in Redis up to where this input is sent, over restarts\n"
     "      --list KEY           moves a list of Redis, which others fill by RPUSH\n"
     "      --newest-first       they fill it by LPUSH\n"
     "\n"
@@ -48,6 +49,7 @@ enum long_option {
     OPTION_KEEP = 256,
     OPTION_FOLLOW,
     OPTION_STATE,
+    OPTION_PRODUCER,
     OPTION_LIST,
     OPTION_NEWEST_FIRST,
     OPTION_JSON,
@@ -67,6 +69,7 @@ static const struct option long_options[] = {
     {"publish", no_argument, NULL, 'p'},
     {"follow", required_argument, NULL, OPTION_FOLLOW},
     {"state", required_argument, NULL, OPTION_STATE},
+    {"producer", required_argument, NULL, OPTION_PRODUCER},
     {"list", required_argument, NULL, OPTION_LIST},
     {"newest-first", no_argument, NULL, OPTION_NEWEST_FIRST},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -149,6 +152,10 @@ static const char *take_value(int letter, char *value)
     if (place) {
         *place = value;
         return letter == 'e' || value[0] ? NULL : "it is empty";
+    }
+    if (letter == OPTION_PRODUCER) {
+        given.producer = value;
+        return options_producer(value);
     }
     if (letter == OPTION_FOLLOW)
         return take_file(value);

@@ -6,75 +6,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "redis/sync_conn.h"
+#include "redis/answers.h"
 #include "redis/wire.h"
 
 /* Of the command that moves elements: one record, and short ones before it. */
 #define MOVE_BYTES (REDIS_VALUE_MAX + (size_t)16 * 1024 * 1024)
 #define TAKEN_HOLD (4 * 1024 * 1024) /* of large elements that are read at once */
 
-static void begin(struct redis_sync *s)
-{
-    sync_set_deadline(s);
-    s->renews = true; /* else a slow line would never get a bundle through, and repeat it */
-    s->hold = 0;      /* answers that are read for their number only */
-    s->skip = 0;
-    s->bulk.all = false;
-    s->shown = SIZE_MAX;
-}
-
-/* Connects. sync_leave must follow SYNC_OK. */
-static enum sync_result enter(struct redis_sync *s)
-{
-    begin(s);
-    if (sync_enter(s) == 0)
-        return SYNC_OK;
-    return s->refused ? SYNC_REFUSED : SYNC_DOWN;
-}
-
-static enum sync_result out_of_memory(struct redis_sync *s)
-{
-    sync_lose(s, "out of memory");
-    return SYNC_DOWN;
-}
-
-/* The next answer, which has a deadline of its own. Free it with sync_free_reply. NULL: *result
- * says why there is none; the connection is lost. */
-static const redisReply *next_answer(struct redis_sync *s, enum sync_result *result)
-{
-    sync_set_deadline(s);
-    const redisReply *r = sync_reply(s);
-    *result = r ? SYNC_OK : SYNC_DOWN;
-    if (!r || r->type != REDIS_REPLY_ERROR)
-        return r;
-    *result = reply_is_for_good(r) ? SYNC_REFUSED : SYNC_DOWN;
-    sync_lose(s, reply_error_text(r));
-    sync_free_reply(s);
-    return NULL;
-}
-
-/* Reads n answers. *count: how many of them are no nil. */
-static enum sync_result skip_answers(struct redis_sync *s, size_t n, size_t *count)
-{
-    enum sync_result result = SYNC_OK;
-    *count = 0;
-    for (; n > 0; n--) {
-        const redisReply *r = next_answer(s, &result);
-        if (!r)
-            return result;
-        *count += r->type != REDIS_REPLY_NIL;
-        sync_free_reply(s);
-    }
-    return result;
-}
-
 /* ---- records ---- */
 
 int append_add(struct redis_sync *s, const struct redis_add *add)
 {
-    char maxlen[24];
-    struct slice words[10] = {slice_of("XADD"), slice_of(add->key)};
+    char maxlen[24], number[NUMBER_DIGITS];
+    struct slice words[13] = {slice_of("XADD"), slice_of(add->key)};
     size_t n = 2;
+    if (add->producer) {
+        words[n++] = slice_of("IDMP");
+        words[n++] = slice_of(add->producer);
+        words[n++] = slice_make(number, number_format(add->number, number));
+    }
     if (add->maxlen > 0) {
         snprintf(maxlen, sizeof maxlen, "%lu", add->maxlen);
         words[n++] = slice_of("MAXLEN");
@@ -99,12 +49,12 @@ static enum sync_result read_added(struct redis_sync *s, const struct redis_add 
 {
     enum sync_result result;
     size_t published;
-    const redisReply *r = next_answer(s, &result);
+    const redisReply *r = answers_next(s, &result);
     if (!r)
         return result;
     xid_parse(reply_slice(r), &s->added);
     sync_free_reply(s);
-    return add->channel ? skip_answers(s, 1, &published) : SYNC_OK;
+    return add->channel ? answers_skip(s, 1, &published) : SYNC_OK;
 }
 
 static enum sync_result send_all(struct redis_sync *s, const struct redis_add *adds, size_t n,
@@ -112,7 +62,7 @@ static enum sync_result send_all(struct redis_sync *s, const struct redis_add *a
 {
     for (size_t i = 0; i < n; i++)
         if (append_add(s, &adds[i]))
-            return out_of_memory(s);
+            return answers_out_of_memory(s);
     if (n > 0 && sync_write(s))
         return SYNC_DOWN;
     for (; *done < n; (*done)++) {
@@ -128,7 +78,7 @@ enum sync_result redis_sync_send(struct redis_sync *s, const struct redis_add *a
                                  size_t *done)
 {
     *done = 0;
-    enum sync_result result = enter(s);
+    enum sync_result result = answers_enter(s);
     if (result != SYNC_OK)
         return result;
     result = send_all(s, adds, n, done);
@@ -146,8 +96,8 @@ static enum sync_result command(struct redis_sync *s, const struct slice *words,
 {
     size_t count;
     if (wire_add(&s->out, words, n))
-        return out_of_memory(s);
-    return sync_write(s) ? SYNC_DOWN : skip_answers(s, 1, &count);
+        return answers_out_of_memory(s);
+    return sync_write(s) ? SYNC_DOWN : answers_skip(s, 1, &count);
 }
 
 enum sync_result redis_sync_trim(struct redis_sync *s, const char *key, struct xid least)
@@ -156,7 +106,7 @@ enum sync_result redis_sync_trim(struct redis_sync *s, const char *key, struct x
     xid_format(least, id);
     const struct slice words[] = {slice_of("XTRIM"), slice_of(key), slice_of("MINID"),
                                   slice_of("~"), slice_of(id)};
-    enum sync_result result = enter(s);
+    enum sync_result result = answers_enter(s);
     if (result != SYNC_OK)
         return result;
     result = command(s, words, 5);
@@ -180,14 +130,14 @@ static enum sync_result take(struct redis_sync *s, const struct redis_queue *q, 
     for (size_t i = 1; i < n; i++)
         bad = bad || wire_add(&s->out, next, 5);
     if (bad)
-        return out_of_memory(s);
-    return sync_write(s) ? SYNC_DOWN : skip_answers(s, n, got);
+        return answers_out_of_memory(s);
+    return sync_write(s) ? SYNC_DOWN : answers_skip(s, n, got);
 }
 
 enum sync_result redis_sync_take(struct redis_sync *s, const struct redis_queue *q, size_t n,
                                  unsigned wait_ms, size_t *got)
 {
-    enum sync_result result = enter(s);
+    enum sync_result result = answers_enter(s);
     *got = 0;
     if (result != SYNC_OK)
         return result;
@@ -210,8 +160,8 @@ static enum sync_result ask_taken(struct redis_sync *s, const struct redis_queue
     size_t count;
     if (wire_add(&s->out, unwatch, 1) || wire_add(&s->out, watch, 2) ||
         wire_add(&s->out, check, 2) || wire_add(&s->out, range, 4))
-        return out_of_memory(s);
-    return sync_write(s) ? SYNC_DOWN : skip_answers(s, 3, &count);
+        return answers_out_of_memory(s);
+    return sync_write(s) ? SYNC_DOWN : answers_skip(s, 3, &count);
 }
 
 /* *cut: the answer had more than could be held, and nothing was handed out. */
@@ -219,13 +169,13 @@ static enum sync_result read_taken(struct redis_sync *s, const struct redis_queu
                                    const char *log, size_t n, sync_element_fn *fn, void *arg,
                                    bool *cut)
 {
-    enum sync_result result = enter(s);
+    enum sync_result result = answers_enter(s);
     *cut = false;
     if (result != SYNC_OK)
         return result;
     s->hold = n > 1 ? TAKEN_HOLD : SIZE_MAX; /* a single one must be moved on, however long it is */
     result = ask_taken(s, q, log, n);
-    const redisReply *r = result == SYNC_OK ? next_answer(s, &result) : NULL;
+    const redisReply *r = result == SYNC_OK ? answers_next(s, &result) : NULL;
     *cut = r && s->cut;
     for (size_t i = 0; r && !*cut && i < r->elements && i < n; i++)
         fn(arg, reply_value(&s->storage, r->element[i]));
@@ -254,24 +204,16 @@ static const redisReply *run_watched(struct redis_sync *s, const struct slice *w
     if (!s->was_idle) /* the connection is new and watches nothing */
         return NULL;
     if (wire_add(&s->out, multi, 1) || wire_add(&s->out, words, n) || wire_add(&s->out, exec, 1)) {
-        *result = out_of_memory(s);
+        *result = answers_out_of_memory(s);
         return NULL;
     }
-    *result = sync_write(s) ? SYNC_DOWN : skip_answers(s, 2, &count); /* +OK and +QUEUED */
-    const redisReply *r = *result == SYNC_OK ? next_answer(s, result) : NULL;
+    *result = sync_write(s) ? SYNC_DOWN : answers_skip(s, 2, &count); /* +OK and +QUEUED */
+    const redisReply *r = *result == SYNC_OK ? answers_next(s, result) : NULL;
     if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 1)
         return r->element[0];
     if (r)
         sync_free_reply(s);
     return NULL;
-}
-
-/* As next_answer does it. */
-static enum sync_result end_with(struct redis_sync *s, const redisReply *error)
-{
-    enum sync_result result = reply_is_for_good(error) ? SYNC_REFUSED : SYNC_DOWN;
-    sync_lose(s, reply_error_text(error));
-    return result;
 }
 
 /* A transaction would go on after an error, for example if the key of the log became one of another
@@ -325,7 +267,7 @@ static const redisReply *run_move(struct redis_sync *s, const struct redis_queue
 enum sync_result redis_sync_move(struct redis_sync *s, const struct redis_queue *q,
                                  const struct redis_add *adds, size_t n, size_t *done)
 {
-    enum sync_result result = enter(s);
+    enum sync_result result = answers_enter(s);
     *done = 0;
     if (result != SYNC_OK)
         return result;
@@ -337,7 +279,7 @@ enum sync_result redis_sync_move(struct redis_sync *s, const struct redis_queue 
         xid_parse(reply_slice(r->element[1]), &s->added);
     }
     if (error)
-        result = end_with(s, error);
+        result = answers_error(s, error);
     if (r)
         sync_free_reply(s);
     sync_leave(s);
@@ -349,14 +291,14 @@ enum sync_result redis_sync_set_aside(struct redis_sync *s, const struct redis_q
 {
     const struct slice words[] = {slice_of("LMOVE"), slice_of(q->taken), slice_of(aside),
                                   slice_of("LEFT"), slice_of("RIGHT")};
-    enum sync_result result = enter(s);
+    enum sync_result result = answers_enter(s);
     *moved = false;
     if (result != SYNC_OK)
         return result;
     const redisReply *r = run_watched(s, words, 5, &result);
     *moved = r && r->type != REDIS_REPLY_ERROR;
     if (r && !*moved)
-        result = end_with(s, r);
+        result = answers_error(s, r);
     if (r)
         sync_free_reply(s);
     sync_leave(s);

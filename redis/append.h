@@ -17,6 +17,8 @@ struct redis_add {
     unsigned long maxlen; /* 0: without MAXLEN */
     struct slice field, value;
     struct slice event_field, event; /* event.len 0: none */
+    const char *producer;            /* NULL, or with IDMP, since Redis 8.6: a record of this */
+    uint64_t number;                 /* producer and number that is there is not added again */
 };
 
 #define REDIS_MOVE_MAX  256                         /* elements of a list that are moved at once */

@@ -37,10 +37,11 @@ struct redis_sync {
     struct ssl_st *tls; /* rediss://; belongs to ctx */
     struct buf out;
     struct resp_bulk bulk;
-    size_t hold;      /* bytes of large values that the answer may still hold */
-    unsigned skip;    /* large values that the answer begins with and that are not wanted */
-    bool cut;         /* the answer had more than hold: those values are empty */
-    struct xid added; /* of redis_sync_added */
+    size_t hold;         /* bytes of large values that the answer may still hold */
+    unsigned skip;       /* large values that the answer begins with and that are not wanted */
+    bool cut;            /* the answer had more than hold: those values are empty */
+    struct xid added;    /* of redis_sync_added */
+    const void *watched; /* the offset (once.h) that this connection watches, or a former one did */
     struct reply_storage storage;
     struct reply_memory memory;
 };

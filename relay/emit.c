@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "format/cursor_list.h"
 #include "relay/counts.h"
+#include "relay/told.h"
 #include "relay/trace.h"
 
 #define FAIL_RETRY_MS 30000 /* after a failure that will not pass by itself soon */
@@ -108,122 +108,6 @@ static enum out_result put_buf(struct viewer *v, struct buf *b)
 
 /* ---- news about the stream ---- */
 
-/* A place in the log of f, as its client is told. */
-static struct position position_in(const struct follower *f, struct xid id, uint64_t rank,
-                                   uint32_t epoch)
-{
-    bool proof = f->view->proof;
-    return (struct position){
-        .id = id, .rank = proof ? rank : RANK_UNKNOWN, .epoch = proof ? epoch : EPOCH_UNKNOWN};
-}
-
-/* The life of its log.  That of the tip may be over when f, which is BEHIND, reads the next one. */
-static uint32_t epoch_of(const struct follower *f)
-{
-    return f->place.state == PLACE_LIVE ? f->view->log->marks.epoch : EPOCH_UNKNOWN;
-}
-
-static struct position position_of(const struct follower *f)
-{
-    return position_in(f, f->place.cursor.id, f->place.cursor.rank, epoch_of(f));
-}
-
-/* The client was told that id with another proof than there is, or with none. */
-static bool lacks_proof(const struct follower *f)
-{
-    struct position now = position_of(f);
-    return f->place.state == PLACE_LIVE && now.rank != RANK_UNKNOWN && now.rank > 0 &&
-           (now.rank != f->told.rank || now.epoch != f->told.epoch);
-}
-
-/* Whether the cursor is past the last id that the client knows: a filter withheld records, or the
- * client knows none yet, or not its proof.  Or it is in another log, and the client was told the
- * gap: with its old id it would be told again each time it comes back. */
-static bool has_moved(const struct follower *f)
-{
-    const struct cursor *c = &f->place.cursor;
-    bool placed = f->place.state == PLACE_LIVE || f->place.state == PLACE_BEHIND;
-    int compared = f->told_any ? xid_cmp(c->id, f->told.id) : 1;
-    bool moved = compared == 0 ? lacks_proof(f) : compared > 0 || f->told_former;
-    return placed && f->view->log->kind == LOG_STREAM && f->place.standing != PLACE_FRESH &&
-           !f->gap && c->at == CURSOR_SENT && moved;
-}
-
-/* The client was told f's cursor. */
-static void cursor_was_told(struct follower *f)
-{
-    f->told = position_of(f);
-    f->told_any = true;
-    f->told_former = false;
-}
-
-static bool any_has_moved(const struct viewer *v)
-{
-    for (const struct follower *f = &v->first; f; f = f->beside)
-        if (has_moved(f))
-            return true;
-    return false;
-}
-
-/* The frame that told the cursors was sent. */
-static void moves_were_told(struct viewer *v)
-{
-    for (struct follower *f = &v->first; f; f = f->beside)
-        if (has_moved(f))
-            cursor_was_told(f);
-}
-
-static bool follows_many(const struct viewer *v)
-{
-    return v->first.beside;
-}
-
-/* The cursor of several logs, as the client knows it when it has this frame.  sent: a record of
- * that follower, at that place; NULL: the frame tells all that moved. */
-static void add_cursor(struct buf *b, const struct viewer *v, const struct follower *sent,
-                       const struct position *at)
-{
-    for (const struct follower *f = &v->first; f; f = f->beside) {
-        struct position moved = position_of(f), told = f->told;
-        if (!f->view->proof)
-            told.rank = RANK_UNKNOWN;
-        if (f == sent)
-            cursor_list_add(b, f->view->name, at);
-        else if (!sent && has_moved(f))
-            cursor_list_add(b, f->view->name, &moved);
-        else if (f->told_any)
-            cursor_list_add(b, f->view->name, &told);
-    }
-}
-
-static void add_cursor_frame(const struct viewer *v, struct buf *b)
-{
-    const struct profile *p = v->first.view->profile;
-    struct buf text;
-    if (!follows_many(v)) {
-        struct position at = position_of(&v->first);
-        profile_moved(p, b, &at);
-        return;
-    }
-    buf_init(&text, MAX_CONTROL);
-    add_cursor(&text, v, NULL, NULL);
-    if (text.failed)
-        b->failed = true;
-    else
-        profile_moved_to(p, b, text.p);
-    buf_free(&text);
-}
-
-/* An event with an id and no data moves the client's cursor (WHATWG HTML 9.2.6).  True: when it is
- * sent, moves_were_told(). */
-static bool add_moved(const struct viewer *v, struct buf *b)
-{
-    size_t before = b->len;
-    if (any_has_moved(v))
-        add_cursor_frame(v, b);
-    return b->len > before; /* some profiles tell it in another frame */
-}
-
 bool emit_in_bulk(const struct viewer *v)
 {
     const struct view *w = v->first.view;
@@ -278,7 +162,7 @@ enum out_result emit_source(struct viewer *v, bool live)
 /* Some profiles tell the cursor in a frame that goes out anyway. */
 static void add_id(struct moment *m, const struct viewer *v)
 {
-    m->has_id = has_moved(&v->first);
+    m->has_id = told_has_moved(&v->first);
     m->id = v->first.place.cursor.id;
 }
 
@@ -295,7 +179,7 @@ enum out_result emit_live(struct viewer *v)
         v->first.told_any = false; /* its records had no ids */
         add_id(&m, v);
     } else {
-        told = add_moved(v, &b);
+        told = told_add_moves(v, &b);
     }
     profile_live(p, &b, &m);
     enum out_result r = put_buf(v, &b);
@@ -305,20 +189,20 @@ enum out_result emit_live(struct viewer *v)
     }
     v->phase = PHASE_LIVE;
     if (told || m.has_id)
-        moves_were_told(v);
+        told_moves(v);
     return r;
 }
 
 enum out_result emit_cursor(struct viewer *v)
 {
     struct buf b;
-    if (!any_has_moved(v))
+    if (!told_any_moved(v))
         return OUT_SENT;
     buf_init(&b, MAX_CONTROL);
-    add_moved(v, &b);
+    told_add_moves(v, &b);
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT)
-        moves_were_told(v);
+        told_moves(v);
     return r;
 }
 
@@ -332,12 +216,12 @@ enum out_result emit_keepalive(struct viewer *v)
     if (p->keepalive_fixed)
         add_id(&m, v);
     else
-        told = add_moved(v, &b);
+        told = told_add_moves(v, &b);
     profile_keepalive(p, &b, &m);
     enum out_result r = put_buf(v, &b);
     v->relay->stats.keepalives += r == OUT_SENT;
     if (r == OUT_SENT && (told || m.has_id))
-        moves_were_told(v);
+        told_moves(v);
     return r;
 }
 
@@ -403,7 +287,7 @@ void emit_end(struct viewer *v, struct buf *b, enum end_reason reason)
     if (emit_in_bulk(v))
         return;
     if (!p->keepalive_fixed)
-        add_moved(v, b);
+        told_add_moves(v, b);
     else if (polled)
         add_id(&m, v);
     if (m.has_id) /* the frame in which this profile tells it */
@@ -442,7 +326,7 @@ void emit_final(struct viewer *v, struct slice frame)
 static void was_sent(struct follower *f, struct xid id, uint64_t rank, uint32_t epoch)
 {
     place_sent(&f->place, id, rank);
-    f->told = position_in(f, id, rank, epoch);
+    f->told = told_position(f, id, rank, epoch);
     f->epoch = EPOCH_UNKNOWN;
     f->told_any = true;
     f->told_former = false;
@@ -490,7 +374,7 @@ static void add_record_cursor(struct buf *b, const struct follower *f, const str
 {
     struct buf text;
     buf_init(&text, MAX_CONTROL);
-    add_cursor(&text, f->viewer, f, at);
+    told_add_cursor(&text, f->viewer, f, at);
     if (text.failed)
         b->failed = true;
     else
@@ -507,11 +391,11 @@ static enum out_result emit_run(struct follower *f, const struct item *items, co
     struct buf b;
     size_t start = item_start(items, i), len = items[k - 1].end - start;
     struct iovec run = {(char *)(uintptr_t)bytes + start, len};
-    if (!follows_many(v))
+    if (!told_of_many(v))
         return emit_parts(v, &run, 1, len);
     buf_init(&b, 16 * WRITE_BYTES);
     for (; i < k; i++) {
-        struct position at = position_in(f, items[i].id, items[i].rank, epoch);
+        struct position at = told_position(f, items[i].id, items[i].rank, epoch);
         add_record_cursor(&b, f, &at);
         buf_add(&b, bytes + item_start(items, i), items[i].end - item_start(items, i));
     }
@@ -588,7 +472,7 @@ enum out_result emit_from_ring(struct follower *f)
     }
     if (waits_for_its_turn(v))
         return OUT_FULL;
-    enum out_result r = follows_many(v) ? emit_piece(f, p, i) : emit_pieces(f, p, i);
+    enum out_result r = told_of_many(v) ? emit_piece(f, p, i) : emit_pieces(f, p, i);
     if (r == OUT_SENT)
         f->place.standing = PLACE_MET;
     return r;
@@ -607,7 +491,7 @@ enum out_result emit_items(struct follower *f, const struct batch *b)
     while (i < b->count && xid_cmp(b->items[i].id, at) <= 0)
         i++;
     for (size_t k; i < b->count; i = k) {
-        k = follows_many(f->viewer) ? many_end(b->items, b->count, i)
+        k = told_of_many(f->viewer) ? many_end(b->items, b->count, i)
                                     : run_end(b->items, b->count, i, WRITE_BYTES);
         enum out_result r = emit_run(f, b->items, b->bytes.p, i, k, b->epoch);
         if (r != OUT_SENT)
@@ -629,10 +513,10 @@ void emit_passed(struct follower *f, const struct batch *b, bool newly)
 static enum out_result put_long_head(struct follower *f, const struct batch *b)
 {
     struct buf head;
-    if (!follows_many(f->viewer))
+    if (!told_of_many(f->viewer))
         return emit_bytes(f->viewer, b->open.p, b->open.len);
     buf_init(&head, b->open.len + MAX_CONTROL);
-    struct position at = position_in(f, b->after_blob.id, b->after_blob.rank, b->epoch);
+    struct position at = told_position(f, b->after_blob.id, b->after_blob.rank, b->epoch);
     add_record_cursor(&head, f, &at);
     buf_add(&head, b->open.p, b->open.len);
     return put_buf(f->viewer, &head);

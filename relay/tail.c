@@ -92,6 +92,7 @@ static void rest(struct log *l)
 static void tip_advance(struct log *l, const struct redis_entry *entries, size_t count)
 {
     struct cursor from = l->tip.cursor, *tip = &l->tip.cursor;
+    l->tip.doubt = DOUBT_NONE;
     tip->id = entries[count - 1].id;
     tip->at = CURSOR_SENT;
     tip->located = false;

@@ -4,25 +4,32 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "send/producer.h"
 #include "send/rotation.h"
 #include "send/state.h"
 
 #define READ_SIZE (64 * 1024) /* of one file, before its place is saved */
 #define LOOK_MS   250         /* between two looks at files that do not grow */
+#define NO_PATH   "-"         /* in a place: its key has the path */
 
 struct file {
     const char *path;
+    const struct recipe *how;
     int fd; /* -1: not open */
     struct mark mark;
     bool told_gone; /* that the file of the mark is gone */
     struct input in;
     int64_t grew;      /* when it was read last */
     bool told_missing; /* that the path cannot be opened */
+    struct producer producer;
+    bool asked; /* Redis for the place that it has */
 };
 
 struct follow {
@@ -104,24 +111,70 @@ static void open_marked(struct follow *w, struct file *f)
         open_path(w, f);
 }
 
-/* ---- one file ---- */
+/* ---- places in Redis ---- */
 
-/* Sends what was read. */
-static int send_file(struct follow *w, struct file *f, bool flush)
+static void write_place(void *arg, struct slice bytes, struct buf *out)
 {
-    size_t used;
-    int bad = sender_input(w->sender, w->how, w->bundle, &f->in, flush, &used);
-    f->mark.offset += used;
-    return bad;
+    const struct file *f = arg;
+    struct mark m = f->mark;
+    m.offset += bytes.len;
+    rotation_note(f->fd, &m);
+    mark_write(out, &m, NO_PATH);
+    buf_cut(out, out->len > 0 ? out->len - 1 : 0); /* the line end */
 }
 
-/* The file gets no more lines: its last one is complete, also without a line end. */
+static void take_sent(void *arg, struct slice bytes)
+{
+    struct file *f = arg;
+    f->mark.offset += bytes.len;
+}
+
+/* Goes to a place of write_place. False: it is none. */
+static bool go_to(void *arg, struct slice place)
+{
+    struct file *f = arg;
+    struct mark m;
+    struct slice path;
+    if (mark_read(place, &m, &path))
+        return false;
+    if (f->fd >= 0)
+        close(f->fd);
+    f->fd = -1;
+    f->mark = m;
+    f->told_gone = false;
+    input_free(&f->in);
+    input_init(&f->in, f->how);
+    return true;
+}
+
+/* Each file is a producer of its own. -1: out of memory. */
+static int begin_producer(struct follow *w, struct file *f)
+{
+    const struct send_options *o = w->sender->options;
+    char name[OFFSET_NAME];
+    snprintf(name, sizeof name, "%s-%016" PRIx64, o->producer ? o->producer : w->state.name,
+             mark_hash(MARK_HASH, slice_of(f->path)));
+    f->producer =
+        (struct producer){.arg = f, .place = write_place, .sent = take_sent, .rewind = go_to};
+    return producer_init(&f->producer, o, name, o->producer ? 0 : PRODUCER_STATE);
+}
+
+/* ---- one file ---- */
+
+/* Sends what was read. Afterwards the file may be closed, because Redis is at an earlier place. */
+static int send_file(struct follow *w, struct file *f, bool flush)
+{
+    return producer_input(w->sender, &f->producer, w->how, w->bundle, &f->in, flush) < 0 ? -1 : 0;
+}
+
+/* The file gets no more lines: its last one is complete, also without a line end. As step(): 0: it
+ * was closed meanwhile. */
 static int end_file(struct follow *w, struct file *f)
 {
     f->in.end = true;
     int bad = send_file(w, f, true);
     f->in.end = false;
-    return bad;
+    return bad ? -1 : f->fd >= 0;
 }
 
 /* Looks at the open file and at its path. */
@@ -165,8 +218,9 @@ static int find_place(struct follow *w, struct file *f)
     uint64_t offset = f->mark.offset;
     int fd = rotation_open(f->path, &f->mark, ROTATION_FIND);
     if (fd < 0) {
-        if (end_file(w, f))
-            return -1;
+        int ended = end_file(w, f);
+        if (ended <= 0)
+            return ended;
         offset = 0;
         fd = dup(f->fd);
     }
@@ -181,8 +235,9 @@ static int find_place(struct follow *w, struct file *f)
 /* As step(). The new file may not be readable yet. */
 static int next_file(struct follow *w, struct file *f)
 {
-    if (end_file(w, f))
-        return -1;
+    int ended = end_file(w, f);
+    if (ended <= 0)
+        return ended < 0 ? -1 : 1;
     int fd = rotation_open(f->path, &f->mark, ROTATION_NEXT);
     if (fd >= 0)
         begin_file(w, f, fd, 0);
@@ -191,9 +246,26 @@ static int next_file(struct follow *w, struct file *f)
     return !f->told_missing;
 }
 
+/* Redis has the place up to which the file is in the log. The state file is older after a kill, and
+ * later after a failover that lost records. */
+static int ask_place(struct follow *w, struct file *f)
+{
+    if (producer_find(w->sender, &f->producer))
+        return -1;
+    f->asked = true;
+    if (w->sender->plain)
+        state_forget_name(&w->state);
+    struct slice place = offset_place(&f->producer.offset);
+    if (place.len > 0 && !go_to(f, place))
+        diag(DIAG_WARNING, "send", "%s: the key is no place of a file", f->producer.offset.key);
+    return 0;
+}
+
 /* One step of a file. 1: it did something; 0: there is nothing to do; -1: not all was sent. */
 static int step(struct follow *w, struct file *f)
 {
+    if (!f->asked && ask_place(w, f))
+        return -1;
     if (f->fd < 0) {
         open_marked(w, f);
         return f->fd >= 0; /* the mark is saved before the first line is sent */
@@ -247,8 +319,12 @@ static int begin_all(struct follow *w)
         return -1;
     for (; w->n < o->nfiles; w->n++) {
         struct file *f = &w->files[w->n];
-        *f = (struct file){.path = o->files[w->n], .fd = -1};
+        *f = (struct file){.path = o->files[w->n], .how = w->how, .fd = -1};
         input_init(&f->in, w->how);
+        if (begin_producer(w, f)) {
+            w->n++;
+            return -1;
+        }
         if (state_find(&w->state, f->path, &f->mark))
             begin_unknown(w, f);
     }
@@ -261,6 +337,7 @@ static size_t end_all(struct follow *w)
     for (size_t i = 0; i < w->n; i++) {
         waiting += w->files[i].in.bytes.len;
         input_free(&w->files[i].in);
+        producer_free(&w->files[i].producer);
         if (w->files[i].fd >= 0)
             close(w->files[i].fd);
     }

@@ -108,9 +108,9 @@ static struct slice last_line(struct slice text)
     return slice_make(text.p + text.len, end - text.len);
 }
 
-void journal_cursor(struct slice text, struct buf *out)
+static void read_cursor(struct slice line, struct buf *out)
 {
-    json_object *entry = json_read(last_line(text), DEPTH, JSON_LAST_COUNTS), *cursor;
+    json_object *entry = json_read(line, DEPTH, JSON_LAST_COUNTS), *cursor;
     struct slice s;
     if (json_object_is_type(entry, json_type_object) &&
         json_object_object_get_ex(entry, "__CURSOR", &cursor) &&
@@ -119,4 +119,43 @@ void journal_cursor(struct slice text, struct buf *out)
         buf_add(out, s.p, s.len);
     }
     json_object_put(entry);
+}
+
+void journal_cursor(struct slice text, struct buf *out)
+{
+    read_cursor(last_line(text), out);
+}
+
+/* A field of a cursor: s=ID;i=1a2b;... The letters are not documented, but stay
+ * (sd_journal_get_cursor of systemd: s names the sequence, i is the number in it, hexadecimal). len
+ * 0: it has none. */
+static struct slice cursor_field(struct slice cursor, char name)
+{
+    while (cursor.len > 1) {
+        const char *end = memchr(cursor.p, ';', cursor.len);
+        size_t n = end ? (size_t)(end - cursor.p) : cursor.len;
+        if (n > 2 && cursor.p[0] == name && cursor.p[1] == '=')
+            return slice_make(cursor.p + 2, n - 2);
+        cursor = slice_after(cursor, end ? n + 1 : n);
+    }
+    return slice_make(cursor.p, 0);
+}
+
+/* Of hexadecimal numbers without zeros in front. */
+static bool is_greater(struct slice a, struct slice b)
+{
+    return a.len != b.len ? a.len > b.len : memcmp(a.p, b.p, a.len) > 0;
+}
+
+bool journal_is_sent(struct slice line, struct slice cursor)
+{
+    struct buf own;
+    buf_init(&own, LINES_MAX);
+    read_cursor(line, &own);
+    struct slice c = buf_slice(&own), s = cursor_field(c, 's'), i = cursor_field(c, 'i'),
+                 last = cursor_field(cursor, 'i');
+    bool sent = s.len > 0 && slice_equal(s, cursor_field(cursor, 's')) && i.len > 0 &&
+                last.len > 0 && !is_greater(i, last);
+    buf_free(&own);
+    return sent;
 }

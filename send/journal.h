@@ -12,5 +12,8 @@ bool journal_record(struct buf *out, const struct wrap *w, struct slice line, in
 /* Writes the cursor of the last complete line of text to out, for journalctl --after-cursor. If
  * that line has none, out stays as it is. */
 void journal_cursor(struct slice text, struct buf *out);
+/* Whether the entry of a line comes not after that of a cursor. False if their order is not known:
+ * they are from different journals, or one has no cursor. */
+bool journal_is_sent(struct slice line, struct slice cursor);
 
 #endif

@@ -36,6 +36,15 @@ const char *options_field(struct send_options *o, char *text)
     return NULL;
 }
 
+const char *options_producer(const char *name)
+{
+    static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@-";
+    size_t len = strlen(name);
+    return len > 0 && len <= NAME_MOST && strspn(name, good) == len
+               ? NULL
+               : "1 to 40 letters, digits and the characters . _ @ - are wanted";
+}
+
 const char *options_conflict(const struct send_options *o)
 {
     if (o->list && o->nfiles > 0)
@@ -46,6 +55,8 @@ const char *options_conflict(const struct send_options *o)
         return "--join is for lines of text, and --journal reads entries";
     if (o->continues && o->starts)
         return "--join-start and the expression of --join exclude each other";
+    if (o->list && o->producer)
+        return "--producer is for lines; an element of --list comes once without it";
     if (o->state && o->nfiles == 0 && o->form != FORM_JOURNAL)
         return "--state is for --follow and --journal";
     if (o->newest_first && !o->list)

@@ -7,6 +7,7 @@
 
 #define SEND_FIELDS 32  /* --field, at most */
 #define SEND_FILES  64  /* --follow, at most */
+#define NAME_MOST   40  /* bytes of --producer */
 #define HOST_MAX    256 /* bytes of the name of a machine, with the NUL */
 
 enum send_form {
@@ -37,8 +38,9 @@ struct send_options {
     const char *files[SEND_FILES];
     size_t nfiles; /* 0: standard input, or the list */
     const char *state;
-    const char *list;  /* key of the list that is moved; NULL: none */
-    bool newest_first; /* its writers use LPUSH */
+    const char *producer; /* name; NULL: none */
+    const char *list;     /* key of the list that is moved; NULL: none */
+    bool newest_first;    /* its writers use LPUSH */
 };
 
 /* Reads the value of --keep, such as "3d", as ms. The units are s, m, h, d and w; the most is ten
@@ -46,6 +48,8 @@ struct send_options {
 int options_keep(const char *text, uint64_t *ms);
 /* Adds the value of --field, NAME=VALUE, which is changed and must stay valid. NULL, or why not. */
 const char *options_field(struct send_options *o, char *text);
+/* Why the value of --producer is malformed; NULL: it is not. */
+const char *options_producer(const char *name);
 /* Why the options do not fit together; NULL: they do. */
 const char *options_conflict(const struct send_options *o);
 

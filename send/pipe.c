@@ -3,24 +3,135 @@
 #include "send/pipe.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "base/diag.h"
 #include "send/journal.h"
+#include "send/mark.h"
+#include "send/producer.h"
 #include "send/state.h"
 
 #define READ_SIZE   (64 * 1024)
 #define CURSOR_ROOM 1100 /* bytes of a cursor and its line end */
 
+/* A place in an input of lines. A producer with a name begins again with the same input. */
+struct place {
+    uint64_t bytes, hash;
+};
+
 struct pipe {
     struct sender *sender;
     const struct recipe *how;
     struct bundle *bundle;
+    struct producer producer;
     struct input in;
     bool late;          /* the wait for more lines of a record is over */
     struct state state; /* with --state */
-    struct buf cursor;  /* of the last entry of the journal that is in Redis */
+    bool journal;       /* places are cursors; else: */
+    struct place at;
+    struct place skipped;    /* until it is `at` */
+    struct buf cursor, next; /* of the last entry that is in Redis, and in the batch */
+    bool skips;              /* the input may begin with lines that are in Redis */
+    bool unsaved;            /* the cursor is not in the state file */
 };
+
+/* ---- places ---- */
+
+static struct place after(const struct pipe *p, struct place at, struct slice bytes)
+{
+    bool named = p->sender->options->producer != NULL;
+    return (struct place){at.bytes + bytes.len, named ? mark_hash(at.hash, bytes) : at.hash};
+}
+
+static void write_place(void *arg, struct slice bytes, struct buf *out)
+{
+    struct pipe *p = arg;
+    struct place next = after(p, p->at, bytes);
+    if (!p->journal) {
+        buf_addf(out, "%" PRIu64 " %" PRIu64, next.bytes, next.hash);
+        return;
+    }
+    buf_clear(&p->next);
+    buf_add(&p->next, p->cursor.p, p->cursor.len);
+    journal_cursor(bytes, &p->next);
+    buf_add(out, p->next.p, p->next.len);
+}
+
+static void take_sent(void *arg, struct slice bytes)
+{
+    struct pipe *p = arg;
+    p->at = after(p, p->at, bytes);
+    if (p->journal && bytes.len > 0)
+        journal_cursor(bytes, &p->cursor);
+    p->unsaved = p->unsaved || (p->journal && bytes.len > 0);
+}
+
+/* A cursor that cannot be saved is told, and is no reason to end. */
+static void save_cursor(struct pipe *p)
+{
+    if (!p->unsaved || !p->sender->options->state || p->cursor.len == 0)
+        return;
+    buf_addc(&p->cursor, '\n');
+    if (!p->cursor.failed)
+        state_save(&p->state, buf_slice(&p->cursor));
+    buf_cut(&p->cursor, p->cursor.len - 1);
+    p->unsaved = false;
+}
+
+/* Reads the place that Redis has. */
+static int begin_at(struct pipe *p, struct slice place)
+{
+    const char *blank = place.len > 0 ? memchr(place.p, ' ', place.len) : NULL;
+    size_t n = blank ? (size_t)(blank - place.p) : 0;
+    p->skips = place.len > 0;
+    if (p->journal || place.len == 0)
+        return buf_add(&p->cursor, place.p, place.len);
+    if (blank && slice_number(slice_make(place.p, n), 0, UINT64_MAX, &p->at.bytes) == 0 &&
+        slice_number(slice_after(place, n + 1), 0, UINT64_MAX, &p->at.hash) == 0)
+        return 0;
+    diag(DIAG_ERROR, "send", "%s: the key is no place of lines", p->producer.offset.key);
+    return -1;
+}
+
+/* ---- lines that are in Redis ---- */
+
+static int other_input(const struct pipe *p)
+{
+    diag(DIAG_ERROR, "send",
+         "%s: the input does not begin with the %" PRIu64 " bytes that this producer has sent",
+         p->sender->options->producer, p->at.bytes);
+    return -1;
+}
+
+static int skip_bytes(struct pipe *p)
+{
+    struct slice in = buf_slice(&p->in.bytes);
+    uint64_t left = p->at.bytes - p->skipped.bytes;
+    in.len = in.len < left ? in.len : (size_t)left;
+    p->skipped = after(p, p->skipped, in);
+    buf_drop(&p->in.bytes, in.len);
+    p->in.begun = true;
+    p->skips = p->skipped.bytes < p->at.bytes;
+    bool wrong = p->skips ? p->in.end : p->skipped.hash != p->at.hash;
+    return wrong ? other_input(p) : 0;
+}
+
+static void skip_entries(struct pipe *p)
+{
+    while (p->skips) {
+        struct slice in = buf_slice(&p->in.bytes);
+        const char *lf = in.len > 0 ? memchr(in.p, '\n', in.len) : NULL;
+        if (!lf)
+            return;
+        size_t n = (size_t)(lf - in.p);
+        p->skips = journal_is_sent(slice_make(in.p, n), buf_slice(&p->cursor));
+        if (p->skips)
+            buf_drop(&p->in.bytes, n + 1);
+    }
+}
+
+/* ---- input ---- */
 
 /* Reads some input. -1: it cannot be read. */
 static int read_some(struct pipe *p)
@@ -45,40 +156,75 @@ static int read_some(struct pipe *p)
     return 0;
 }
 
-/* A cursor that cannot be saved is told, and is no reason to end. */
-static void save_cursor(struct pipe *p)
-{
-    buf_addc(&p->cursor, '\n');
-    if (!p->cursor.failed)
-        state_save(&p->state, buf_slice(&p->cursor));
-}
-
 static int send_what_is_read(struct pipe *p)
 {
-    size_t used;
-    buf_clear(&p->cursor);
-    if (p->sender->options->state)
-        journal_cursor(buf_slice(&p->in.bytes), &p->cursor);
-    if (sender_input(p->sender, p->how, p->bundle, &p->in, p->late, &used))
+    if (p->skips && !p->journal && skip_bytes(p))
         return -1;
-    if (p->cursor.len > 0)
-        save_cursor(p);
-    return 0;
+    if (p->skips && p->journal)
+        skip_entries(p);
+    if (p->skips && !p->in.end)
+        return 0;
+    int bad = producer_input(p->sender, &p->producer, p->how, p->bundle, &p->in, p->late);
+    save_cursor(p);
+    return bad;
+}
+
+/* The rest without a line end is a record too, unless the next run reads it again. */
+static int send_rest(struct pipe *p)
+{
+    const struct send_options *o = p->sender->options;
+    if (p->sender->stopping && !p->in.end && (o->producer || o->state)) {
+        p->in.bytes.len = 0;
+        return 0;
+    }
+    p->in.end = true;
+    return send_what_is_read(p);
+}
+
+/* A name that only this run has is in Redis for the first time. */
+static int begin(struct pipe *p)
+{
+    const struct send_options *o = p->sender->options;
+    char run[PRODUCER_RANDOM];
+    producer_random(run);
+    p->journal = o->form == FORM_JOURNAL;
+    p->producer.arg = p;
+    if (o->state && state_open(&p->state, o))
+        return -1;
+    const char *name = o->producer ? o->producer : o->state ? p->state.name : run;
+    unsigned keep = o->producer ? 0 : o->state ? PRODUCER_STATE : PRODUCER_RUN;
+    if (producer_init(&p->producer, o, name, keep))
+        return -1;
+    if (!o->producer && !o->state)
+        return 0;
+    if (producer_find(p->sender, &p->producer))
+        return -1;
+    if (p->sender->plain)
+        state_forget_name(&p->state);
+    return begin_at(p, offset_place(&p->producer.offset));
 }
 
 int pipe_run(struct sender *s, const struct recipe *how, struct bundle *bundle, size_t *waiting)
 {
-    struct pipe p = {.sender = s, .how = how, .bundle = bundle, .state.locked = -1};
+    struct pipe p = {.sender = s,
+                     .how = how,
+                     .bundle = bundle,
+                     .producer = {.place = write_place, .sent = take_sent},
+                     .state.locked = -1,
+                     .at.hash = MARK_HASH,
+                     .skipped.hash = MARK_HASH};
     buf_init(&p.cursor, CURSOR_ROOM);
+    buf_init(&p.next, CURSOR_ROOM);
     input_init(&p.in, how);
-    int bad = s->options->state ? state_open(&p.state, s->options) : 0;
+    int bad = begin(&p);
     while (!bad && !p.in.end && !s->stopping)
         bad = read_some(&p) || send_what_is_read(&p);
-    p.in.end = true; /* the rest without a line end is a record too */
-    bad = bad || send_what_is_read(&p);
+    bad = bad || send_rest(&p);
     *waiting = p.in.bytes.len;
     input_free(&p.in);
     buf_free(&p.cursor);
+    buf_free(&p.next);
+    producer_free(&p.producer);
     state_close(&p.state);
     return bad ? -1 : 0;
 }

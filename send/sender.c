@@ -69,10 +69,11 @@ static void tell_return(struct sender *s)
 static void tell_failure(const struct sender *s, size_t waiting)
 {
     const char *why = s->refused || s->away ? redis_sync_why(s->redis) : "not all lines were sent";
+    const char *how = s->refused && !s->taken ? "refused by Redis" : "stopped";
     const char *key = s->list_refused ? s->options->list : s->options->log;
     diag(DIAG_ERROR, "send",
          "%s at %s: %s; %s after %" PRIu64 " records; %zu bytes of input were read and not sent",
-         key, s->address, why, s->refused ? "refused by Redis" : "stopped", s->sent, waiting);
+         key, s->address, why, how, s->sent, waiting);
 }
 
 /* A start that failed has told why. */
@@ -180,33 +181,4 @@ int sender_trim(struct sender *s)
     struct xid least = {newest.ms - keep, 0};
     s->refused = redis_sync_trim(s->redis, s->options->log, least) == SYNC_REFUSED;
     return s->refused ? -1 : 0;
-}
-
-/* Repeats until all n records are sent. */
-static int send_all(struct sender *s, const struct redis_add *adds, size_t n)
-{
-    size_t at = 0, done;
-    for (;;) {
-        enum sync_result r = redis_sync_send(s->redis, adds + at, n - at, &done);
-        at += done;
-        sender_count(s, done);
-        int next = sender_after(s, r, done > 0);
-        if (next <= 0)
-            return next == 0 ? sender_trim(s) : -1;
-    }
-}
-
-int sender_input(struct sender *s, const struct recipe *how, struct bundle *b, struct input *in,
-                 bool flush, size_t *used)
-{
-    size_t n;
-    *used = 0;
-    do {
-        n = bundle_fill(b, how, in, flush);
-        if (b->made.failed || (n > 0 && send_all(s, b->adds, n)))
-            return -1;
-        buf_drop(&in->bytes, b->used);
-        *used += b->used;
-    } while (n > 0);
-    return 0;
 }

@@ -8,7 +8,14 @@
 
 #include "config/config.h"
 #include "redis/append.h"
+#include "redis/offset.h"
 #include "send/bundle.h"
+
+enum sender_idmp {
+    SENDER_IDMP_UNKNOWN,
+    SENDER_IDMP_KNOWN, /* Redis 8.6 or later */
+    SENDER_IDMP_ABSENT
+};
 
 struct sender {
     const struct config *config;
@@ -17,13 +24,17 @@ struct sender {
     int signals;       /* readable: stop */
     bool stopping;     /* a signal asked for it */
     bool list_refused; /* Redis refused a command for the list only */
-    uint64_t sent;     /* records */
+    bool taken;        /* another process uses the name of the producer */
+    bool plain;        /* Redis refuses to keep places; then also: */
+    enum sender_idmp idmp;
+    char life[OFFSET_LIFE + 1]; /* name of the producer for IDMP */
+    char address[300];          /* of Redis, for messages */
+    uint64_t sent;              /* records */
     /* private */
     bool refused;
     bool away;          /* Redis: the outage was told */
     int64_t told;       /* when */
     char told_why[256]; /* and with which reason */
-    char address[300];  /* of Redis, for messages */
     int backoff;        /* ms, before the next attempt */
     int64_t trimmed;    /* when, for --keep; 0: never */
     int64_t started, shown;
@@ -41,11 +52,6 @@ int sender_connect(struct sender *s);
 /* Waits until fd is readable (-1: none), ms milliseconds have passed (-1: no limit), or a signal
  * asks to stop. Returns whether fd is readable. */
 bool sender_wait(struct sender *s, int fd, int ms);
-/* Sends all complete records of an input and drops their bytes. flush: of bundle_fill. *used: how
- * many bytes. It repeats what fails; after a signal to stop it tries only once. -1: some are not
- * sent. */
-int sender_input(struct sender *s, const struct recipe *how, struct bundle *b, struct input *in,
-                 bool flush, size_t *used);
 /* Decides what follows a call of Redis, and waits for it. 0: it was answered; 1: it is to be
  * repeated, and the time to do so has come; -1: give up. progressed: a part was done, so the next
  * attempt need not wait long. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "send/producer.h"
 
 #define TEXT_MAX ((size_t)1024 * 1024)
 
@@ -93,6 +94,30 @@ static int lock(struct state *st)
     return flock(st->locked, LOCK_EX | LOCK_NB) ? fail(&st->path, "another process uses it") : 0;
 }
 
+/* -1: it has none. */
+static int read_name(struct state *st)
+{
+    ssize_t n = pread(st->locked, st->name, OFFSET_LIFE, 0);
+    st->name[OFFSET_LIFE] = '\0';
+    return n == OFFSET_LIFE && strspn(st->name, "0123456789abcdef") == OFFSET_LIFE ? 0 : -1;
+}
+
+/* A name that is lost costs no more than Redis's help after a kill. */
+static int name_producer(struct state *st)
+{
+    if (read_name(st) == 0)
+        return 0;
+    producer_random(st->name);
+    if (pwrite(st->locked, st->name, OFFSET_LIFE, 0) != OFFSET_LIFE || fsync(st->locked))
+        return fail(&st->lock, strerror(errno));
+    return 0;
+}
+
+void state_forget_name(struct state *st)
+{
+    (void)!ftruncate(st->locked, 0);
+}
+
 static int read_text(struct state *st)
 {
     int fd = open(st->path.p, O_RDONLY | O_CLOEXEC);
@@ -141,7 +166,7 @@ int state_open(struct state *st, const struct send_options *o)
     buf_init(&st->next, PATH_MAX);
     buf_init(&st->lock, PATH_MAX);
     buf_init(&st->text, TEXT_MAX);
-    if (name_files(st, o) || lock(st) || read_text(st))
+    if (name_files(st, o) || lock(st) || name_producer(st) || read_text(st))
         return -1;
     return o->nfiles > 0 ? check_text(st) : 0; /* journalctl reads a cursor, and checks it */
 }

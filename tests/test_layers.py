@@ -52,7 +52,7 @@ APART = [
      "identity/webuser.c identity/pubkey.c identity/why.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c redis/hold_count.c "
-     "redis/append.c redis/batch.c redis/reply_memory.c redis/tls.c",
+     "redis/append.c redis/answers.c redis/once.c redis/batch.c redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/workers.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
      "front/append.c front/health.c front/metrics.c front/figures.c front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c front/outflow.c front/scans.c",
@@ -81,7 +81,7 @@ PURE = ("identity/logs.c config/log_word.c base/buf.c base/xid.c base/omit.c bas
        "format/ansi.c format/level.c format/line.c format/pairs.c format/expression.c format/unicode.c format/walk.c "
        "format/incoming.c format/loki.c format/loki_push.c "
        "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c format/deflate.c "
-       "front/batch_head.c redis/receipt.c redis/slot.c redis/sought.c identity/roles.c "
+       "front/batch_head.c redis/receipt.c redis/offset.c redis/slot.c redis/sought.c identity/roles.c "
        "relay/place.c relay/counts.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c front/scan_plan.c "
        "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c "
@@ -138,7 +138,7 @@ def test_pure_files_touch_no_system():
 
 # Files of the relay, lowest first. A file calls only files of its own line or of lines above it.
 RELAY_ORDER = ["budget admission", "seats place ring counts marks storm batch reads revocation presence replaces gather gzip trace",
-               "follower emit hold",
+               "follower told emit hold",
                "viewer", "fanout", "log waitlist", "catchup rewind", "tail", "pubsub channels", "relay"]
 # Rooms, lowest first; the root's own files come last.
 ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front doctor send", "verify", "."]

@@ -158,8 +158,8 @@ def test_several_files_and_joined_lines(stack, setup, redis, files):
 PARTS, SIZE = 3, 500
 
 
-def test_kills_lose_nothing_while_the_file_is_rotated(stack, setup, redis, files):
-    """While it runs and while it does not. At most the lines of 64 KiB are repeated at each kill."""
+def test_kills_lose_and_repeat_nothing_while_the_file_is_rotated(stack, setup, redis, files):
+    """While it runs and while it does not."""
     lines = [f"{n} {'x' * 500}" for n in range(2 * PARTS * SIZE)]
     sending = follow(stack, setup, files)
     wait_until(lambda: (files / "state").exists(), "the start")
@@ -181,10 +181,7 @@ def test_kills_lose_nothing_while_the_file_is_rotated(stack, setup, redis, files
     write(files / "app.log", "the end")
     wait_until(lambda: redis.client.xrevrange("log", count=1)[0][1][b"data"] == b"the end", "the last line")
     assert sending.stop() == ("", 0)
-    got = [int(v.split()[0]) for v in texts(redis)[:-1]]
-    assert set(got) == set(range(len(lines)))
-    assert len(got) - len(lines) <= PARTS * 64 * 1024 // 500
-    assert sum(b < a for a, b in zip(got, got[1:])) <= PARTS, "lines are in order, except where some are repeated"
+    assert [int(v.split()[0]) for v in texts(redis)[:-1]] == list(range(len(lines)))
 
 
 def test_file_that_is_gone_is_told(stack, setup, redis, files):

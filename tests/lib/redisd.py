@@ -31,11 +31,11 @@ def acl_file(directory):
     text = (Path(__file__).parents[2] / "examples/redis-acl.conf").read_text()
     more, send = (" ".join(line.removeprefix(mark) for line in text.splitlines() if line.startswith(mark))
                   for mark in ("#more# ", "#send# "))
-    for old, new in (("+xtrim +publish", f"+xtrim +publish {send}"),
+    for old, new in (("+multi +exec +get +set\n", f"+multi +exec +get +set {send}\n"),
                      ("%R~stream:logs:*", "%R~stream:* %R~log* &news"), ("+client|tracking", f"+client|tracking {more}"),
                      ("%R~session:*", "%R~session:* %R~sess:* %R~sselog:session:*"),
                      ("%RW~stream:logs:*", "%RW~stream:logs:* %RW~log*"), ("%W~stream:logs:*", "%W~stream:logs:* %W~log* &log*"),
-                     ("%RW~{stream:logs:*}:sent:*", "%RW~{stream:*}:sent:* %RW~{log*}:sent:*")):
+                     ("%RW~{stream:logs:*}:sent:*", "%RW~{stream:*}:sent:* %RW~{log*}:sent:* %RW~log*:sent:*")):
         if old not in text:
             raise AssertionError(f"the example no longer holds {old!r}")
         text = text.replace(old, new)

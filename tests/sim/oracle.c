@@ -493,24 +493,6 @@ static void check_source(struct walk *w, const struct event *e)
     w->lost_source = !e->live;
 }
 
-/* Each outage is reported to each client that was served before it, and its end too. */
-static void check_outages(const struct client *c)
-{
-    for (int i = 0; i < redis.noutages; i++) {
-        bool served = false, reported = false;
-        for (int k = 0; k < c->n; k++) {
-            const struct event *e = &c->events[k];
-            served = served || e->stamp < redis.outages[i].from;
-            reported =
-                reported || (e->kind == EV_SOURCE && !e->live &&
-                             e->stamp >= redis.outages[i].from && e->stamp <= redis.outages[i].to);
-        }
-        if (served && !reported && redis.outages[i].from < c->left &&
-            redis.outages[i].from < c->closed)
-            oracle_fault(c, "an outage is not reported", "at %d", redis.outages[i].from);
-    }
-}
-
 /* At the end: the client has all records of the log, and a gap for each lost one. */
 static void check_end(struct walk *w, int stamp)
 {
@@ -554,42 +536,6 @@ static void begin(struct walk *w, const struct client *c)
         w->at = -1, w->floor = c->joined;
 }
 
-/* Returns the gap that follows the bulk.  A client that left or failed may not have received it. */
-static const struct event *bulk_gap(const struct client *c)
-{
-    static const struct event not_received;
-    for (int i = 0; i < c->n && c->view == VIEW_SMARTER && !c->has_cursor; i++) {
-        if (c->events[i].kind != EV_LIVE)
-            continue;
-        if (i + 1 == c->n)
-            return c->left != NEVER || c->oom ? &not_received : NULL;
-        if (c->events[i + 1].kind == EV_UNAVAILABLE)
-            return &not_received;
-        return c->events[i + 1].kind == EV_GAP ? &c->events[i + 1] : NULL;
-    }
-    return NULL;
-}
-
-/* It took nothing for long while others waited for the memory, and was cut off.  The check ends
- * with its last event; it would come back with that id. */
-static bool was_cut_off(const struct client *c)
-{
-    return sim.settings[SET_MEMORY] > 0 && c->slow && c->closed != NEVER && !c->over;
-}
-
-/* It was cut off; or Redis refused, and the final frame was not taken, or could not be sent inside
- * a bulk or a long record. */
-bool oracle_may_lack_final_frame(const struct client *c)
-{
-    bool has_long = false;
-    for (int i = 0; i < redis.nrecs; i++)
-        has_long = has_long || redis.recs[i].kind == KIND_LONG;
-    if (was_cut_off(c))
-        return true;
-    return redis.denied_ever &&
-           (c->slow || has_long || (c->view == VIEW_SMARTER && (c->over || c->cgi)));
-}
-
 static void check_client(const struct client *c)
 {
     struct walk w;
@@ -597,7 +543,7 @@ static void check_client(const struct client *c)
     if (c->broken)
         oracle_fault(c, c->broken, "%d events", c->n);
     begin(&w, c);
-    w.bulk_gap = bulk_gap(c);
+    w.bulk_gap = oracle_bulk_gap(c);
     for (int i = 0; i < c->n; i++) {
         const struct event *e = &c->events[i];
         if (ended)
@@ -634,7 +580,7 @@ static void check_client(const struct client *c)
     if (!ended || !(c->over || c->cgi))
         oracle_fault(c, "the stream has no final frame", "closed %d", c->closed);
     if (!c->slow && c->view != VIEW_SMARTER)
-        check_outages(c);
+        oracle_check_outages(c);
     check_end(&w, sim.stamp);
 }
 

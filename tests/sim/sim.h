@@ -394,6 +394,10 @@ void invariants_after_info(const struct log *l);
 bool oracle_shows(const struct client *c, const struct rec *r);
 /* Redis refused, and the final frame was not taken, or had no place. */
 bool oracle_may_lack_final_frame(const struct client *c);
+/* The gap that follows the bulk.  A client that left or failed may not have received it. */
+const struct event *oracle_bulk_gap(const struct client *c);
+/* Each outage is reported to each client that was served before it, and its end too. */
+void oracle_check_outages(const struct client *c);
 /* Notes a fault; the first one is the run's. */
 void oracle_fault(const struct client *c, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

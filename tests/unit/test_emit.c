@@ -34,7 +34,7 @@ static void test_only_a_cursor_at_a_record_has_an_id(void **state)
         v.first.told_any = true;
         v.first.told.id = (struct xid){17, 0};
         v.first.told_former = cases[i].former;
-        assert_int_equal(has_moved(&v.first), cases[i].moved);
+        assert_int_equal(told_has_moved(&v.first), cases[i].moved);
     }
 }
 
@@ -58,7 +58,7 @@ static void test_only_a_placed_viewer_with_a_cursor_has_an_id(void **state)
         v.first.place.state = cases[i].state;
         v.first.place.standing = cases[i].standing;
         v.first.place.cursor = (struct cursor){.id = {42, 0}, .at = CURSOR_SENT};
-        assert_int_equal(has_moved(&v.first), cases[i].moved);
+        assert_int_equal(told_has_moved(&v.first), cases[i].moved);
     }
 }
 
