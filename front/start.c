@@ -119,8 +119,10 @@ static struct start greatest(const struct request *r, const struct start_of *of)
             continue;
         best.lost = best.lost || (!readable && (is_header || is_foreign(text)));
         malformed = malformed || (!readable && !is_header && !is_foreign(text));
+        if (!readable)
+            continue;
         int order = best.kind == START_HISTORY ? 1 : xid_cmp(at.id, best.at.id);
-        if (readable && (order > 0 || (order == 0 && kind_of(text, at.id) == START_AFTER)))
+        if (order > 0 || (order == 0 && kind_of(text, at.id) == START_AFTER))
             best = (struct start){kind_of(text, at.id), at, best.lost};
     }
     if (best.kind != START_HISTORY)

@@ -22,13 +22,10 @@ struct withheld_number counts_number_at(const struct ring *r, const struct piece
     return (struct withheld_number){n, c->at == CURSOR_SENT && xid_cmp(id, c->id) == 0};
 }
 
-void counts_add(struct stream_counts *c, struct withheld_number from, uint32_t to, uint64_t sent)
+void counts_begin_again(struct stream_counts *c)
 {
-    c->sent += sent;
-    if (!from.known)
+    if (c->withheld > 0)
         c->withheld = -1;
-    else if (c->withheld >= 0)
-        c->withheld += to - from.n;
 }
 
 void counts_add_gap(struct stream_counts *c, int64_t lost)

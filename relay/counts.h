@@ -29,7 +29,17 @@ struct withheld_number {
 struct withheld_number counts_number_at(const struct ring *r, const struct piece *p, size_t i,
                                         const struct cursor *c);
 /* The cursor moved on to `to`, and so many records were sent meanwhile. */
-void counts_add(struct stream_counts *c, struct withheld_number from, uint32_t to, uint64_t sent);
+static inline void counts_add(struct stream_counts *c, struct withheld_number from, uint32_t to,
+                              uint64_t records)
+{
+    c->sent += records;
+    if (!from.known)
+        c->withheld = -1;
+    else if (c->withheld >= 0)
+        c->withheld += to - from.n;
+}
+/* A follower that was sent no record begins again, perhaps among records that it passed. */
+void counts_begin_again(struct stream_counts *c);
 /* A gap was told.  lost: its number, or -1. */
 void counts_add_gap(struct stream_counts *c, int64_t lost);
 

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "relay/catchup.h"
+#include "relay/counts.h"
 #include "relay/fanout.h"
 #include "relay/follower.h"
 #include "relay/gather.h"
@@ -268,6 +269,8 @@ static void viewer_on_info(struct follower *f, const struct redis_info *info)
     struct gap gap;
     if (f->viewer->phase == PHASE_NEW)
         f->viewer->phase = PHASE_HISTORY;
+    if (f->place.standing == PLACE_FRESH)
+        counts_begin_again(&f->viewer->counts);
     switch (place_on_info(&f->place, info, &gap)) {
     case FIND_NEWEST:
         catchup_find_newest(f);

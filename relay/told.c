@@ -6,14 +6,6 @@
 
 #define MAX_CURSOR 4096 /* bytes of a cursor of several logs */
 
-struct position told_position(const struct follower *f, struct xid id, uint64_t rank,
-                              uint32_t epoch)
-{
-    bool proof = f->view->proof;
-    return (struct position){
-        .id = id, .rank = proof ? rank : RANK_UNKNOWN, .epoch = proof ? epoch : EPOCH_UNKNOWN};
-}
-
 /* The life of its log.  That of the tip may be over when f, which is BEHIND, reads the next one. */
 static uint32_t epoch_of(const struct follower *f)
 {
@@ -64,11 +56,6 @@ void told_moves(struct viewer *v)
     for (struct follower *f = &v->first; f; f = f->beside)
         if (told_has_moved(f))
             cursor_was_told(f);
-}
-
-bool told_of_many(const struct viewer *v)
-{
-    return v->first.beside;
 }
 
 void told_add_cursor(struct buf *b, const struct viewer *v, const struct follower *sent,

@@ -9,8 +9,13 @@
 #include "relay/core.h"
 
 /* A place in the log of f, in that life, as its client is told. */
-struct position told_position(const struct follower *f, struct xid id, uint64_t rank,
-                              uint32_t epoch);
+static inline struct position told_position(const struct follower *f, struct xid id, uint64_t rank,
+                                            uint32_t epoch)
+{
+    bool proof = f->view->proof;
+    return (struct position){
+        .id = id, .rank = proof ? rank : RANK_UNKNOWN, .epoch = proof ? epoch : EPOCH_UNKNOWN};
+}
 /* Whether the cursor is past the last id that the client knows: a filter withheld records, or the
  * client knows none yet, or not its proof.  Or it is in another log, and the client was told the
  * gap: with its old id it would be told again each time it comes back. */
@@ -18,7 +23,10 @@ bool told_has_moved(const struct follower *f);
 /* The same of one of its logs at least. */
 bool told_any_moved(const struct viewer *v);
 /* Whether it follows several logs. */
-bool told_of_many(const struct viewer *v);
+static inline bool told_of_many(const struct viewer *v)
+{
+    return v->first.beside;
+}
 /* Adds the cursor of several logs, as the client knows it when it has this frame.  sent: a record
  * of that follower, at that place; NULL: the frame tells all that moved. */
 void told_add_cursor(struct buf *b, const struct viewer *v, const struct follower *sent,

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = "base config gateway front identity redis format relay doctor send".split()
+ROOMS = "base config gateway front identity redis format relay doctor verify send".split()
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
 # `relay/tail.c: look()`
 FUNCTION = re.compile(r"`([\w./-]+\.(?:[ch]|py)): (\w+)\(\)`")

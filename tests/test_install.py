@@ -30,7 +30,7 @@ def expected(prefix="usr/local"):
     top = webs.TOP
     files = {f"{prefix}/bin/sselog": 0o755}
     files[f"{prefix}/share/man/man8/sselog.8"] = 0o644
-    for command in ("doctor", "send", "token"):
+    for command in ("doctor", "send", "token", "verify"):
         files[f"{prefix}/share/man/man1/sselog-{command}.1"] = 0o644
     for file in (top / "web").iterdir():
         files[f"{prefix}/share/sselog/{file.name}"] = 0o644

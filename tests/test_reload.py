@@ -75,6 +75,6 @@ def test_stream_that_names_its_tab_takes_the_place_of_the_former_one(stack, redi
     assert_live(follow("bob"))  # the same id is another one's tab
     second = follow()
     assert_live(second)
-    assert first.read_event("end").json() == {"reason": "replaced"}
+    assert first.read_event("end").json()["reason"] == "replaced"
     follow(query="replaces=tab-2").read_event("unavailable")
     assert follow(query="replaces=not+an+id").status == 400

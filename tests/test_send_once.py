@@ -131,6 +131,8 @@ def harass(stack, kills, seed):
         if chance.random() < 0.5:
             flap(redis, *chance.choice(flaps))
         chance.choice(deeds)()
+    for sender in follower, piped:  # the follower that sends this line can be stopped
+        sender.write(1)
     piped.end()
     wait_until(lambda: redis.client.xlen("log") >= follower.lines + piped.lines, "the last line", deadline=120)
     assert follower.sending.stop()[1] == 0

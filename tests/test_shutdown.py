@@ -20,7 +20,7 @@ def assert_orderly_end(stream, reason="shutdown"):
     """Checks that the stream ends with a final frame and a longer retry."""
     stream.read_rest()
     assert not stream.parser.unfinished()
-    assert stream.events[-1].type == "end" and stream.events[-1].json() == {"reason": reason}
+    assert stream.events[-1].type == "end" and stream.events[-1].json()["reason"] == reason
     first, last = stream.parser.retries[0], stream.parser.retries[-1]
     assert len(stream.parser.retries) == 2 and first <= last <= 2 * first + 1000
 

@@ -3,6 +3,10 @@
 #ifndef SSELOG_VERIFY_OPTIONS_H
 #define SSELOG_VERIFY_OPTIONS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "doctor/options.h"
 
 #define VERIFY_LOGS 16

@@ -95,7 +95,7 @@ export class Cursor {
     /** The last id of each log that came with a proof, and this. @type {Map<string, string>} */
     this.proofs = new Map();
     /** Logs in which the next id is the place, however low it is. @type {Set<string>} */
-    this.anew = new Set();
+    this.wentBack = new Set();
   }
 
   get several() {
@@ -132,7 +132,7 @@ export class Cursor {
    * @returns {id is string}
    */
   lacks(id, log = ONLY) {
-    return this.isBefore(id, log) || (isId(id) && this.anew.has(log));
+    return this.isBefore(id, log) || (isId(id) && this.wentBack.has(log));
   }
 
   /**
@@ -159,7 +159,7 @@ export class Cursor {
   set(id, log = ONLY) {
     if (!this.lacks(id, log)) return;
     this.ids.set(log, id);
-    this.anew.delete(log);
+    this.wentBack.delete(log);
   }
 
   /**
@@ -167,7 +167,7 @@ export class Cursor {
    * @param {string} [log]
    */
   goBack(log = ONLY) {
-    if (this.logs.includes(log)) this.anew.add(log);
+    if (this.logs.includes(log)) this.wentBack.add(log);
   }
 
   /**

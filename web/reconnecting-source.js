@@ -274,8 +274,9 @@ export class ReconnectingSource {
    */
   control(name, detail) {
     this.arm();
+    const { waits } = this.order;
     if (name !== "token") this.order.release();
-    if (name === "gap") this.order.waits = this.several;
+    if (name === "gap") this.order.waits = waits; // before live, records of other logs may follow that are older
     if (name === "gap") this.tell("gap", detail);
     if (name === "live") this.live(detail);
     if (name === "source") this.sourceChanged(detail.state === "lost");

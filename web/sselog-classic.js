@@ -57,7 +57,7 @@
       this.logs = logs;
       this.ids = /* @__PURE__ */ new Map();
       this.proofs = /* @__PURE__ */ new Map();
-      this.anew = /* @__PURE__ */ new Set();
+      this.wentBack = /* @__PURE__ */ new Set();
     }
     get several() {
       return this.logs.length > 1;
@@ -89,7 +89,7 @@
      * @returns {id is string}
      */
     lacks(id, log = ONLY) {
-      return this.isBefore(id, log) || isId(id) && this.anew.has(log);
+      return this.isBefore(id, log) || isId(id) && this.wentBack.has(log);
     }
     /**
      * A cursor is further in at least one log.
@@ -113,14 +113,14 @@
     set(id, log = ONLY) {
       if (!this.lacks(id, log)) return;
       this.ids.set(log, id);
-      this.anew.delete(log);
+      this.wentBack.delete(log);
     }
     /**
      * A gap tells that the log lost its newest records, or is another one with lower ids.
      * @param {string} [log]
      */
     goBack(log = ONLY) {
-      if (this.logs.includes(log)) this.anew.add(log);
+      if (this.logs.includes(log)) this.wentBack.add(log);
     }
     /**
      * Moves to a cursor, in the logs in which that is further.
@@ -1073,8 +1073,9 @@
      */
     control(name, detail) {
       this.arm();
+      const { waits } = this.order;
       if (name !== "token") this.order.release();
-      if (name === "gap") this.order.waits = this.several;
+      if (name === "gap") this.order.waits = waits;
       if (name === "gap") this.tell("gap", detail);
       if (name === "live") this.live(detail);
       if (name === "source") this.sourceChanged(detail.state === "lost");

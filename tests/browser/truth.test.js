@@ -113,9 +113,9 @@ describe("a tab in the background", () => {
     await site.stack.add("old", { id: `${Date.now() - 3 * 3_600_000}-0` });
     const page = await site.open();
     const says = (text) => until(async () => text.test(await page.locator("#state").getAttribute("title")), String(text));
-    await says(/^last record 3 h ago$/);
+    await says(/^last record 3 h ago; 0 sent$/);
     await site.stack.add("new");
-    await says(/^last record [0-9] s ago$/);
+    await says(/^last record [0-9] s ago; 0 sent$/);
   });
 
   test("while there is no connection the time to the next attempt counts down", async () => {

@@ -48,8 +48,8 @@ static void add_withheld(const struct client *c, const struct event *e, long lon
     }
 }
 
-/* Nothing ever left the log of c, none of its records is long, and it did not begin at a time, which
- * may be among records that are withheld. */
+/* Nothing ever left the log of c, none of its records is long.  It is no poll, and it did not begin
+ * at a time, which may be among records that are withheld. */
 static bool is_simple(const struct client *c)
 {
     for (int i = 0; i < redis.nrecs; i++) {
@@ -57,7 +57,8 @@ static bool is_simple(const struct client *c)
         if (r->log == c->log && (r->dead != NEVER || r->kind == KIND_LONG))
             return false;
     }
-    return xid_cmp(c->since, XID_ZERO) == 0 && redis.changed[c->log] == 0 && !redis.down_ever && c->base_life != -2;
+    return !c->poll && xid_cmp(c->since, XID_ZERO) == 0 && redis.changed[c->log] == 0 &&
+           !redis.down_ever && c->base_life != -2;
 }
 
 /* Counts of the connection of `first` in the frames at the same place as e. */

@@ -61,11 +61,23 @@ static void test_counts_add_up(void **state)
     assert_int_equal(c.sent, 12);
 }
 
+/* Records that it passed would be counted once more. */
+static void test_records_passed_twice_are_not_counted(void **state)
+{
+    struct stream_counts none = {.withheld = 0}, some = {.withheld = 3};
+    (void)state;
+    counts_begin_again(&none);
+    counts_begin_again(&some);
+    assert_int_equal(none.withheld, 0);
+    assert_int_equal(some.withheld, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_number_is_known_beside_a_frame),
         cmocka_unit_test(test_counts_add_up),
+        cmocka_unit_test(test_records_passed_twice_are_not_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

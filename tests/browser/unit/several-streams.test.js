@@ -97,6 +97,30 @@ test("a gap names its log", async (t) => {
   assert.deepEqual(at.states.at(-1), { state: "gap", log: "b", after: "5-0", next: "9-0", lost: 3 });
 });
 
+test("behind a gap that is told while the stream is live, records come at once", async (t) => {
+  const at = await live(t);
+  at.takes();
+  at.stream().say("gap", { log: "b", after: "5-0", next: null, lost: null, reason: "tail" });
+  at.sends("b", 4, "a=7-0,b=4-0,c=0-0");
+  at.sends("a", 8, "a=8-0,b=4-0,c=0-0");
+  await at.pass(0);
+  assert.deepEqual(at.takes(), ["b 4-0 b4", "a 8-0 a8"]);
+});
+
+test("before the stream is live, records behind a gap wait for those of other logs", async (t) => {
+  const at = await several(t);
+  at.stream().opens();
+  at.takes();
+  at.stream().say("gap", { log: "b", after: "5-0", next: "9-0", lost: 3 });
+  at.sends("b", 9, "a=7-0,b=9-0,c=0-0");
+  at.sends("a", 8, "a=8-0,b=9-0,c=0-0");
+  await at.pass(0);
+  assert.deepEqual(at.takes(), []);
+  at.stream().say("live");
+  await at.pass(0);
+  assert.deepEqual(at.takes(), ["a 8-0 a8", "b 9-0 b9"]);
+});
+
 test("a client that begins behind a cursor reads each log on from there", async (t) => {
   const at = await live(t, { after: "a=4-0,b=2-0,c=0-0" });
   assert.deepEqual(at.takes(), ["b 5-0 b5", "a 7-0 a7"]);
