@@ -104,7 +104,13 @@ static int read_number(const char *value, uint64_t most, uint64_t *n)
     return slice_number(slice_of(value), 0, most, n);
 }
 
-static bool *flag_of(struct verify_options *o, bool *reads, int letter)
+/* Options that say what the arguments are. */
+struct kind {
+    bool reads; /* --read: files */
+    bool asks;  /* an option for a URL was given */
+};
+
+static bool *flag_of(struct verify_options *o, struct kind *kind, int letter)
 {
     switch (letter) {
     case 'k':
@@ -118,7 +124,7 @@ static bool *flag_of(struct verify_options *o, bool *reads, int letter)
     case OPTION_JSON:
         return &o->json;
     case OPTION_READ:
-        return reads;
+        return &kind->reads;
     default:
         return NULL;
     }
@@ -155,10 +161,11 @@ static int take_value(struct verify_options *o, int letter, const char *value)
     }
 }
 
-static int take_option(struct verify_options *o, bool *reads, int letter, const char *value)
+static int take_option(struct verify_options *o, struct kind *kind, int letter, const char *value)
 {
     const char **place = place_of(o, letter);
-    bool *flag = flag_of(o, reads, letter);
+    bool *flag = flag_of(o, kind, letter);
+    kind->asks = kind->asks || (letter != OPTION_READ && letter != OPTION_JSON);
     if (flag)
         *flag = true;
     else if (place)
@@ -176,11 +183,13 @@ static int malformed_value(int letter, char *const *argv)
     return cmd_wrong("verify", "malformed value: %s", argv[optind - 1]);
 }
 
-static int take_arguments(struct verify_options *o, bool reads, int argc, char **argv)
+static int take_arguments(struct verify_options *o, struct kind kind, int argc, char **argv)
 {
+    if (kind.reads && kind.asks)
+        return cmd_wrong("verify", "with --read only --json can be given: no server is asked");
     if (optind == argc)
-        return cmd_wrong("verify", reads ? "no file was given" : "no URL was given");
-    if (reads) {
+        return cmd_wrong("verify", kind.reads ? "no file was given" : "no URL was given");
+    if (kind.reads) {
         o->files = argv + optind;
         o->nfiles = (size_t)(argc - optind);
         return -1;
@@ -201,7 +210,7 @@ static int take_arguments(struct verify_options *o, bool reads, int argc, char *
 static int read_options(int argc, char **argv, struct verify_options *o)
 {
     int letter;
-    bool reads = false;
+    struct kind kind = {0};
     optind = 1;
     opterr = 0;
     while ((letter = getopt_long(argc, argv, ":u:H:kvh", long_options, NULL)) != -1) {
@@ -209,10 +218,10 @@ static int read_options(int argc, char **argv, struct verify_options *o)
             return cmd_print(help);
         if (letter == '?' || letter == ':')
             return cmd_wrong_option("verify", letter, argv, long_options);
-        if (take_option(o, &reads, letter, optarg))
+        if (take_option(o, &kind, letter, optarg))
             return malformed_value(letter, argv);
     }
-    return take_arguments(o, reads, argc, argv);
+    return take_arguments(o, kind, argc, argv);
 }
 
 /* ---- the work ---- */
@@ -236,7 +245,6 @@ static int read_file(const char *name, struct count *c)
         events_feed(&events, bytes, n);
     int failed = ferror(f);
     events_free(&events);
-    count_disconnect(c);
     if (f != stdin)
         fclose(f);
     return failed ? (cmd_wrong("verify", "%s cannot be read", name), -1) : 0;

@@ -68,7 +68,7 @@ size_t position_format(const struct position *p, char out[POSITION_TEXT])
     out[len++] = '~';
     len += number_format(p->rank, out + len);
     if (p->epoch != EPOCH_UNKNOWN)
-        len += (size_t)sprintf(out + len, ".%" PRIx32, p->epoch);
+        len += (size_t)snprintf(out + len, POSITION_TEXT - len, ".%" PRIx32, p->epoch);
     out[len] = '\0';
     return len;
 }

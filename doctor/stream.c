@@ -3,9 +3,9 @@
 #include "doctor/stream.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
+#include "format/member.h"
 
 #define PATH      "/stream?history=0"
 #define KEEPALIVE 15 /* seconds, where neither the probe nor the options tell */
@@ -170,11 +170,24 @@ static int64_t hold_of(const struct browser *b)
     return b->options->hold >= 0 ? b->options->hold : (int64_t)keepalive_of(b) * 2500;
 }
 
-/* The seconds of the member "every" of the final frame, or 0. */
-static double every_of(const char *end)
+/* The data of the first event that begins with this line, as a slice of the body. */
+static struct slice data_of(const struct http_answer *a, const char *event)
 {
-    const char *member = strstr(end, "\"every\":");
-    return member ? (double)strtoul(member + 8, NULL, 10) / 1000 : 0;
+    static const char data[] = "data: ";
+    const char *at = a->body.p ? strstr(a->body.p, event) : NULL;
+    at = at ? strstr(at, data) : NULL;
+    if (!at)
+        return slice_make(NULL, 0);
+    at += sizeof data - 1;
+    return slice_make(at, strcspn(at, "\r\n"));
+}
+
+/* The seconds of the member "every" of the final frame, or 0. */
+static double every_of(const struct http_answer *a)
+{
+    uint64_t ms = 0;
+    member_number(data_of(a, "event: end"), "every", &ms);
+    return (double)ms / 1000;
 }
 
 static void check_ended(struct browser *b, const struct held *h, const struct http_answer *a)
@@ -184,7 +197,7 @@ static void check_ended(struct browser *b, const struct held *h, const struct ht
     const char *end = a->body.p ? strstr(a->body.p, "event: end") : NULL;
     if (browser_is_poll(a))
         report_add(b->report, FINDING_NOTE, TIMEOUTS, NULL,
-                   "streams are answered as polls, every %.1f s", every_of(end));
+                   "streams are answered as polls, every %.1f s", every_of(a));
     else if (end || (!a->failure && lifetime > 0 && seconds + 1 >= lifetime))
         report_add(b->report, FINDING_NOTE, TIMEOUTS, NULL,
                    "the stream ended in order after %.1f s", seconds);
@@ -224,18 +237,6 @@ static void check_open(struct browser *b, const struct held *h, const struct htt
         check_compression(b);
 }
 
-/* The data of the event that tells why there is no stream, as a slice of the body. */
-static struct slice unavailable(const struct http_answer *a)
-{
-    static const char event[] = "event: unavailable", data[] = "data: ";
-    const char *at = a->body.p ? strstr(a->body.p, event) : NULL;
-    at = at ? strstr(at, data) : NULL;
-    if (!at)
-        return slice_make(NULL, 0);
-    at += sizeof data - 1;
-    return slice_make(at, strcspn(at, "\r\n"));
-}
-
 static void report_unavailable(struct browser *b, struct slice why)
 {
     report_add(b->report, FINDING_FAIL, REFUSAL,
@@ -253,7 +254,7 @@ long stream_check(struct browser *b)
     struct http_answer a;
     browser_get(b, PATH, &ask, &a);
     long status = a.status;
-    struct slice why = unavailable(&a);
+    struct slice why = data_of(&a, "event: unavailable");
     if (a.first_at == 0 && a.late) {
         report_add(b->report, FINDING_FAIL, BUFFERING, browser_cure(b, FAULT_BUFFERED),
                    "/healthz answered at once, /stream sent nothing in %.1f s",

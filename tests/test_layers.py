@@ -78,14 +78,15 @@ PURE = ("identity/logs.c config/log_word.c base/buf.c base/xid.c base/omit.c bas
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/profile_lines.c "
        "format/object.c format/pyjson.c front/page.c "
        "format/search.c format/query.c format/query_terms.c format/query_match.c format/pattern.c format/pattern_escape.c "
-       "format/ansi.c format/level.c format/line.c format/pairs.c format/expression.c format/unicode.c format/walk.c "
+       "format/ansi.c format/level.c format/line.c format/pairs.c format/expression.c format/unicode.c format/walk.c format/member.c "
        "format/incoming.c format/loki.c format/loki_push.c "
        "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c format/deflate.c "
        "front/batch_head.c redis/receipt.c redis/offset.c redis/slot.c redis/sought.c identity/roles.c "
        "relay/place.c relay/counts.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c front/scan_plan.c "
        "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c "
-        "send/options.c send/lines.c send/join.c send/level.c send/wrap.c send/journal.c send/mark.c doctor/proxy_cure.c")
+        "send/options.c send/lines.c send/join.c send/level.c send/wrap.c send/journal.c send/mark.c doctor/proxy_cure.c "
+       "verify/ids.c verify/events.c verify/address.c verify/track.c verify/count.c verify/plan.c verify/result.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 

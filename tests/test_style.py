@@ -68,6 +68,17 @@ def faults(paths):
                 yield f"{name}:{number}: a blank line between declarations and statements"
 
 
+# They write or read without a length, or tell no error.
+UNSAFE = re.compile(r"\b(v?sprintf|strcpy|strcat|strtok|atoi|atol|gets)\(")
+
+
+def test_no_function_without_a_length_is_called():
+    names = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard", "--", "*.c", "*.h"], check=True,
+                           capture_output=True, text=True).stdout.split()
+    assert not [f"{name}:{n}: {line.strip()}" for name in names if not name.startswith("tests/")
+                for n, line in enumerate(code_lines((ROOT / name).read_text(encoding="utf-8")), 1) if UNSAFE.search(line)]
+
+
 def test_no_blank_line_follows_the_declarations():
     assert not list(faults(["."]))
 

@@ -10,6 +10,7 @@ from sse import Stream
 from verifying import Feed, Loser, ScriptedStreams, finish, forgetful, start, url_of, verify
 
 EPOCH = "80000001"
+HOLD = ScriptedStreams.HOLD
 
 
 def record(n, data="x", name=None, rank=None):
@@ -80,15 +81,35 @@ def test_several_logs_are_checked_each(stack, redis):
     with Feed(redis, key="stream:web"), Feed(redis, key="stream:api", size=3):
         v = verify("--for", 3, "--cuts", 5, "--redis", url_of(server, "?log=web&log=api"),
                    environment=redis_options(redis, SSELOG_LOGS="web=stream:web api=stream:api"))
-    assert v.status == 0 and "\nRedis has " in v.out, v
+    assert v.status == 0 and v.sum.split(" of ")[0] == v.out.split("\nRedis has ")[1].split(" ")[0], v
 
 
-def test_polls_are_followed(stack, redis):
+@pytest.mark.parametrize("cuts", [0, 2])
+def test_polls_are_followed_to_the_end(stack, redis, cuts):
+    """The moment of a cut may fall between two polls."""
     server = stack.server("lighttpd", redis, hold=0, poll=500)
     with Feed(redis):
-        v = verify("--for", 3, "--cuts", 0, url_of(server))
-    assert v.status == 0, v
-    assert int(v.sum.split(" connection")[0].split()[-1]) > 3, v
+        v = verify("--json", "--for", 3, "--cuts", cuts, url_of(server))
+    found = v.json
+    assert v.status == 0 and found["connections"] > 3 and found["broken"] == 0, v
+
+
+def test_withheld_records_without_ranks_are_not_called_complete(stack, redis):
+    """Neither ranks nor Redis tell a withheld record from a missing one."""
+    ids = [redis.add("log", f"record {n}") for n in range(3)]
+    text = "".join(f"id: {i}\ndata: x\n\n" for i in (ids[0], ids[2])) + live(2, withheld=1) + HOLD
+    server = stack.keep(ScriptedStreams(text))
+    v = verify("--for", 1, "--cuts", 0, "--redis", "--log", "log", url_of(server), environment=redis_options(redis))
+    assert v.status == 2 and "not checked: 2 records without a rank" in v.out, v
+
+
+def test_more_withheld_records_than_counted_are_missing_in_redis(stack, redis):
+    """The ranks have a hole of one record, and Redis has two there."""
+    ids = [redis.add("log", f"record {n}") for n in range(4)]
+    text = "".join(f"id: {i}~{n}.{EPOCH}\ndata: x\n\n" for i, n in ((ids[0], 1), (ids[3], 3))) + live(2, withheld=1) + HOLD
+    server = stack.keep(ScriptedStreams(text))
+    v = verify("--for", 1, "--cuts", 0, "--redis", "--log", "log", url_of(server), environment=redis_options(redis))
+    assert v.status == 1 and "missing, and in Redis: 1 record\n" in v.out, v
 
 
 def test_gap_that_is_told_is_not_missing(stack, redis):
@@ -139,9 +160,6 @@ def checked(stack, *answers, args=(), query=""):
     return v, server
 
 
-HOLD = ScriptedStreams.HOLD
-
-
 @pytest.mark.parametrize("answers,status,says", [
     ([records(1, 5) + live(5) + HOLD], 0, "5 of 5, 0 gaps"),
     ([live(0) + HOLD], 0, "0 of 0, 0 gaps"),
@@ -155,6 +173,8 @@ HOLD = ScriptedStreams.HOLD
     ([records(1, 2) + 'event: gap\ndata: {"after":"2-0","next":"6-0","lost":3}\n\n' + records(6, 7) + live(4, lost=3) + HOLD],
      0, "4 of 7, 1 gap of 3 records"),
     ([records(1, 2) + records(6, 7) + live(4, lost=3) + HOLD], 1, "a gap that was not told: 3 records"),
+    ([records(1, 1) + live(3) + records(2, 4) + live(5) + HOLD], 1, "counts that contradict each other\n"),
+    ([": nothing\n\n" + HOLD], 2, "neither an id nor a count came"),
     # A connection that breaks without a count is read again from before its hole.
     ([live(0) + records(1, 2) + records(4, 5), records(3, 5) + live(3) + HOLD], 1, "left out at first: 3-0 after 2-0"),
     ([live(0) + records(1, 2) + records(4, 5), records(4, 5) + live(2, withheld=1) + HOLD], 0, "4 of 4, 0 gaps, 1 withheld"),
@@ -246,6 +266,19 @@ def test_recorded_connections_are_checked(tmp_path):
     assert v.status == 0 and v.sum == "3 of 3, 0 gaps, 1 connection", v
 
 
+def test_file_without_a_stream_is_not_called_complete():
+    v = verify("--read", "-", stdin='{"error":"unauthorized"}\n')
+    assert v.status == 2 and "not checked: neither an id nor a count came" in v.out, v
+
+
+def test_names_of_logs_are_printed_only_if_a_log_can_have_them():
+    text = "".join(f'id: w"e\x1bb=1-0\nevent: record.w"e\x1bb\ndata: x\n\n' for _ in range(2)) + record(1)
+    v = verify("--json", "--read", "-", stdin=text)
+    assert v.status == 2 and v.json["received"] == 1, v
+    v = verify("--read", "-", stdin=text)
+    assert "\x1b" not in v.out and "names of logs" in v.out, v
+
+
 @pytest.mark.parametrize("args,says", [
     ((), "no URL was given"),
     (("--read",), "no file was given"),
@@ -254,6 +287,9 @@ def test_recorded_connections_are_checked(tmp_path):
     (("-H", "hidden", "http://x/"), "malformed value of -H"),
     (("--user", "ann", "http://x/"), "--log and --user are for --redis"),
     (("--fro", "1", "http://x/"), "--fro"),
+    *((("--read", *option, "/dev/null"), "with --read only --json") for option in (
+        ("--redis",), ("--log", "log"), ("--user", "ann"), ("--for", "1"), ("--cuts", "1"), ("-u", "ann:hidden"), ("-H", "A: hidden"),
+        ("-k",), ("--local",), ("--seed", "1"), ("-v",))),
 ])
 def test_wrong_command_line_is_told(args, says):
     v = verify(*args)

@@ -8,6 +8,7 @@
 #include "identity/session.h"
 #include "redis_io.h"
 #include "verify/address.h"
+#include "verify/sum.h"
 
 #define DEADLINE_MS 5000
 #define SLICE_MS    1000
@@ -75,7 +76,7 @@ static int find_key(const struct config *c, const struct verify_options *o, cons
 
 struct walk {
     struct count *count;
-    struct count_log *log;
+    struct track *log;
     struct compared *result;
     struct xid last, former; /* of the client; the entry before */
     bool any;
@@ -163,7 +164,7 @@ static void remove_problem(struct count *c, size_t i)
 
 /* The first `known` problems came before the comparison.  A hole that Redis has a record for is
  * told by that record. */
-static void explain_holes(struct count *c, const struct count_log *l, size_t known,
+static void explain_holes(struct count *c, const struct track *l, size_t known,
                           const struct redis_info *info, struct compared *r)
 {
     for (size_t i = known; i-- > 0 && c->nproblems <= COUNT_PROBLEMS;) {
@@ -178,18 +179,14 @@ static void explain_holes(struct count *c, const struct count_log *l, size_t kno
     }
 }
 
-/* Fewer entries may be missing than the counts of the stream say are withheld. */
-static void check_filtered(struct count *c, const struct walk *w)
+/* Entries that did not come, of a log. */
+static void add_withheld(const struct count *c, struct compared *r, uint64_t absent)
 {
-    w->result->withheld += c->filtered ? w->absent : 0;
-    if (c->filtered && count_is_proven(c) && w->absent > c->withheld)
-        count_add_problem(c, &(struct problem){.kind = PROBLEM_IN_REDIS,
-                                               .log = w->log->name,
-                                               .records = w->absent - c->withheld});
+    r->withheld += c->filtered ? absent : 0;
 }
 
 static enum sync_result compare_log(struct redis_sync *redis, const char *key, struct count *c,
-                                    struct count_log *l, struct compared *r)
+                                    struct track *l, struct compared *r)
 {
     struct walk w = {.count = c, .log = l, .result = r};
     struct redis_info info;
@@ -200,13 +197,13 @@ static enum sync_result compare_log(struct redis_sync *redis, const char *key, s
         result = redis_sync_info(redis, key, &info);
     if (result != SYNC_OK)
         return result;
-    check_filtered(c, &w);
+    add_withheld(c, r, w.absent);
     explain_holes(c, l, known < COUNT_PROBLEMS ? known : COUNT_PROBLEMS, &info, r);
     return SYNC_OK;
 }
 
 static void compare_one(struct redis_sync *redis, const struct config *config,
-                        const struct verify_options *o, struct count *c, struct count_log *l,
+                        const struct verify_options *o, struct count *c, struct track *l,
                         struct compared *r)
 {
     char key[IDENTITY_MAX_KEY + 1];
@@ -219,6 +216,15 @@ static void compare_one(struct redis_sync *redis, const struct config *config,
     }
     if (compare_log(redis, key, c, l, r) != SYNC_OK)
         snprintf(r->failed, sizeof r->failed, "%.100s: %.80s", key, redis_sync_why(redis));
+}
+
+/* No more entries of all logs may be missing than the counts of the stream say are withheld. */
+static void check_withheld(struct count *c, const struct compared *r)
+{
+    uint64_t more = sum_minus(r->withheld, c->withheld);
+    if (c->filtered && count_is_proven(c) && more > 0)
+        count_add_problem(c,
+                          &(struct problem){.kind = PROBLEM_IN_REDIS, .log = "", .records = more});
 }
 
 void compare_run(const struct config *config, const struct verify_options *o, struct count *c,
@@ -234,5 +240,7 @@ void compare_run(const struct config *config, const struct verify_options *o, st
     redis_sync_always(redis);
     for (size_t i = 0; i < c->nlogs && !r->failed[0]; i++)
         compare_one(redis, config, o, c, &c->logs[i], r);
+    if (!r->failed[0])
+        check_withheld(c, r);
     redis_sync_free(redis);
 }

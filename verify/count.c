@@ -5,39 +5,23 @@
  */
 #include "verify/count.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define NOT_KNOWN UINT64_MAX /* a member that is null, or missing */
+#include "format/member.h"
+#include "verify/sum.h"
 
-/* ---- members of control frames, which are short JSON objects ---- */
-
-/* The text behind "name": in data, which ends with NUL.  NULL: nothing. */
-static const char *member(struct slice data, const char *name)
-{
-    char key[32];
-    int n = snprintf(key, sizeof key, "\"%s\":", name);
-    const char *at = data.p ? strstr(data.p, key) : NULL;
-    return at ? at + n : NULL;
-}
+/* ---- members of control frames ---- */
 
 static uint64_t number_of(struct slice data, const char *name)
 {
-    const char *at = member(data, name);
     uint64_t n;
-    bool known =
-        at && slice_number(slice_make(at, strspn(at, "0123456789")), 0, NOT_KNOWN - 1, &n) == 0;
-    return known ? n : NOT_KNOWN;
+    return member_number(data, name, &n) ? n : COUNT_UNKNOWN;
 }
 
-/* A text without escapes. */
 static struct slice text_of(struct slice data, const char *name)
 {
-    const char *at = member(data, name);
-    if (!at || *at != '"')
-        return slice_make("", 0);
-    return slice_make(at + 1, strcspn(at + 1, "\""));
+    struct slice text;
+    return member_string(data, name, &text) ? text : slice_make("", 0);
 }
 
 static bool is_named(const struct event *e, const char *name)
@@ -59,183 +43,104 @@ void count_add_problem(struct count *c, const struct problem *p)
         c->problems[c->nproblems] = *p;
     c->nproblems++;
     if (loses_records(p->kind))
-        c->missing += p->records;
+        c->missing = sum_plus(c->missing, p->records);
 }
 
-static void add_between(struct count *c, enum problem_kind kind, const struct count_log *l,
+static void add_between(struct count *c, enum problem_kind kind, const struct track *t,
                         struct xid next)
 {
-    struct problem p = {.kind = kind, .log = l->name, .records = 1, .has_next = true, .next = next};
-    p.has_after = l->placed;
-    p.after = l->last.id;
-    count_add_problem(c, &p);
+    count_add_problem(c, &(struct problem){.kind = kind,
+                                           .log = t->name,
+                                           .records = 1,
+                                           .has_after = t->state != TRACK_NEW,
+                                           .after = t->last.id,
+                                           .has_next = true,
+                                           .next = next});
 }
 
 /* ---- logs ---- */
 
-/* The log of that name.  A 17th has the place of the last one: no stream has so many. */
-static struct count_log *log_of(struct count *c, struct slice name)
+/* The log of that name, "" of the only one.  NULL: no log of sselog has such a name, or there are
+ * too many. */
+static struct track *log_of(struct count *c, struct slice name)
 {
     for (size_t i = 0; i < c->nlogs; i++)
         if (slice_equal(name, slice_of(c->logs[i].name)))
             return &c->logs[i];
-    if (c->nlogs < CURSOR_LIST_MOST)
-        c->nlogs++;
-    struct count_log *l = &c->logs[c->nlogs - 1];
-    if (l->name[0] == '\0')
-        snprintf(l->name, sizeof l->name, "%.*s", (int)name.len, name.p);
-    return l;
+    if (c->nlogs == CURSOR_LIST_MOST || (name.len > 0 && !log_word_is_name(name))) {
+        c->strange++;
+        return NULL;
+    }
+    track_init(&c->logs[c->nlogs], name, c->keeps_all);
+    return &c->logs[c->nlogs++];
 }
 
-static void keep_id(struct count *c, struct count_log *l, struct xid id)
-{
-    if ((l->open || l->again || c->keeps_all) && ids_add(&l->seen, id))
-        c->forgot = true;
-}
-
-static void add_hole(struct count *c, struct count_log *l, const struct position *next,
+static void add_hole(struct count *c, const struct track *t, const struct position *next,
                      uint64_t records)
 {
     if (c->now.nopen < COUNT_HOLES)
         c->now.open[c->now.nopen] = (struct problem){.kind = PROBLEM_MISSING,
-                                                     .log = l->name,
+                                                     .log = t->name,
                                                      .records = records,
                                                      .has_after = true,
-                                                     .after = l->last.id,
+                                                     .after = t->last.id,
                                                      .has_next = true,
                                                      .next = next->id};
     c->now.nopen++;
-    c->now.holes += records;
-    if (l->open)
-        return;
-    l->open = true;
-    l->before = l->last;
-    l->before.rank = l->anchor.rank + l->since;
-    l->before.epoch = l->anchor.epoch;
-    if (!c->keeps_all && !l->again)
-        ids_clear(&l->seen);
-}
-
-/* Records that the ranks have between the anchor and `at`, and that did not come.  Fewer than
- * expected means that ranks were told again: records had been deleted one by one. */
-static uint64_t hole_before(const struct count_log *l, const struct position *at, bool is_record)
-{
-    uint64_t expected = l->anchor.rank + l->since + is_record;
-    uint64_t hole = at->rank > expected ? at->rank - expected : 0;
-    if (l->gap && (l->gap_unknown || hole <= l->gap_lost))
-        return 0;
-    return l->gap ? hole - l->gap_lost : hole;
-}
-
-static void check_life(struct count *c, struct count_log *l, const struct position *at)
-{
-    if (!l->anchored || l->gap || !epoch_differs(l->anchor.epoch, at->epoch))
-        return;
-    add_between(c, PROBLEM_OTHER_LOG, l, at->id);
-    l->anchored = false;
-}
-
-/* The ranks up to a position, of a record or without one. */
-static void take_rank(struct count *c, struct count_log *l, const struct position *at,
-                      bool is_record)
-{
-    check_life(c, l, at);
-    if (l->gap && l->gap_unknown)
-        l->anchored = false;
-    if (at->rank == RANK_UNKNOWN) {
-        l->since += l->anchored && is_record;
-        c->unproven += !l->anchored && is_record;
-        return;
-    }
-    uint64_t hole = l->anchored ? hole_before(l, at, is_record) : 0;
-    if (hole > 0)
-        add_hole(c, l, at, hole);
-    l->anchored = true;
-    l->anchor = *at;
-    l->since = 0;
-}
-
-static void move_to(struct count_log *l, const struct position *at)
-{
-    l->last = *at;
-    l->placed = true;
-    l->gap = l->gap_unknown = false;
-    l->gap_lost = 0;
+    c->now.holes = sum_plus(c->now.holes, records);
 }
 
 /* ---- records and positions ---- */
 
-/* A record that is not new: the log was told to be another one, or it is a fault. */
-static void take_back(struct count *c, struct count_log *l, const struct position *at)
+/* The next id of a log, of a record or without one. */
+static void advance(struct count *c, struct track *t, const struct position *at, bool is_record)
 {
-    bool same = xid_cmp(at->id, l->last.id) == 0;
-    if (l->gap) {
-        l->anchored = false;
-        ids_clear(&l->seen);
-        l->open = false;
-        return;
-    }
-    add_between(c, same ? PROBLEM_REPEATED : PROBLEM_DISORDERED, l, at->id);
-    c->repeated++;
+    struct track_step step = track_step(t, at, is_record);
+    if (step.other_life)
+        add_between(c, PROBLEM_OTHER_LOG, t, at->id);
+    if (step.hole > 0)
+        add_hole(c, t, at, step.hole);
+    c->unproven += is_record && !step.anchored && at->rank == RANK_UNKNOWN;
+    track_advance(t, at, is_record, &step);
+    if (is_record && track_keep(t, at->id))
+        c->forgot = true;
 }
 
-/* A record that is read a second time: either it came before, or it was left out then. */
-static void take_again(struct count *c, struct count_log *l, const struct position *at)
+static void take_record(struct count *c, struct track *t, const struct position *at)
 {
-    if (!ids_have(&l->seen, at->id))
-        add_between(c, PROBLEM_LATE, l, at->id);
-    take_rank(c, l, at, true);
-    keep_id(c, l, at->id);
-    move_to(l, at);
-    l->again = xid_cmp(at->id, l->again_to) < 0;
-}
-
-static void take_record(struct count *c, struct count_log *l, const struct position *at)
-{
-    bool back = l->placed && xid_cmp(at->id, l->last.id) <= 0;
+    enum track_arrival how = track_arrival(t, at->id);
     c->now.received++;
-    if (l->again && !back && xid_cmp(at->id, l->again_to) <= 0) {
-        take_again(c, l, at);
+    if (how == TRACK_REPEATED || how == TRACK_DISORDERED) {
+        add_between(c, how == TRACK_REPEATED ? PROBLEM_REPEATED : PROBLEM_DISORDERED, t, at->id);
+        c->repeated++;
         return;
     }
-    l->again = false;
-    if (back)
-        take_back(c, l, at);
-    if (back && l->placed && !l->gap) { /* told as a fault: it is not counted again */
-        return;
-    }
-    take_rank(c, l, at, true);
-    keep_id(c, l, at->id);
-    move_to(l, at);
-    c->received++;
+    if (how == TRACK_LATE)
+        add_between(c, PROBLEM_LATE, t, at->id);
+    if (how == TRACK_RESTARTED)
+        c->unchecked = sum_plus(c->unchecked, track_turn(t));
+    c->received += how == TRACK_FRESH || how == TRACK_RESTARTED;
+    advance(c, t, at, true);
 }
 
 /* An id without a record. */
-static void take_position(struct count *c, struct count_log *l, const struct position *at)
+static void take_position(struct count *c, struct track *t, const struct position *at)
 {
-    int moved = l->placed ? xid_cmp(at->id, l->last.id) : 1;
-    if (moved < 0) {
-        l->anchored = false;
-        l->again = l->open = false;
-    }
-    if (moved != 0 || at->rank != RANK_UNKNOWN)
-        take_rank(c, l, at, false);
-    l->last = *at;
-    l->placed = true;
-    if (moved != 0)
-        move_to(l, at);
+    if (t->state != TRACK_NEW && xid_cmp(at->id, t->last.id) < 0)
+        c->unchecked = sum_plus(c->unchecked, track_turn(t));
+    advance(c, t, at, false);
 }
 
 /* The cursor of several logs: the positions of all but that one. */
-static void take_list(struct count *c, const char *text, const struct count_log *but)
+static void take_list(struct count *c, const char *text, const struct track *but)
 {
     for (size_t i = 0; i < c->nlogs; i++) {
-        struct count_log *l = &c->logs[i];
+        struct track *t = &c->logs[i];
         struct position at;
-        if (l == but || !cursor_list_find(text, l->name, &at))
+        if (t == but || !cursor_list_find(text, t->name, &at))
             continue;
-        if (!l->placed || xid_cmp(at.id, l->last.id) != 0)
-            take_position(c, l, &at);
+        if (t->state == TRACK_NEW || xid_cmp(at.id, t->last.id) != 0)
+            take_position(c, t, &at);
     }
 }
 
@@ -259,21 +164,30 @@ static struct slice log_name(const struct event *e)
     return text_of(e->data, "log");
 }
 
+/* The log of the record of a list, which must be one of its items.  NULL: it is none. */
+static struct track *log_of_record(struct count *c, const struct event *e, struct position *at)
+{
+    struct slice name = log_name(e);
+    struct track *t = name.len > 0 ? log_of(c, name) : NULL;
+    bool found = t && cursor_list_find(e->id.p, t->name, at);
+    c->strange += (t || name.len == 0) && !found;
+    return found ? t : NULL;
+}
+
 static void take_id(struct count *c, const struct event *e, bool is_record)
 {
     struct position at;
-    if (position_parse(e->id, &at) == 0) {
-        struct count_log *l = log_of(c, slice_make("", 0));
-        is_record ? take_record(c, l, &at) : take_position(c, l, &at);
-        return;
+    bool single = position_parse(e->id, &at) == 0;
+    struct track *t = single ? log_of(c, slice_make("", 0)) : NULL;
+    if (!single && e->id.p && cursor_list_is(e->id.p)) {
+        know_logs(c, e->id.p);
+        t = is_record ? log_of_record(c, e, &at) : NULL;
+        take_list(c, e->id.p, t);
     }
-    if (!cursor_list_is(e->id.p))
-        return;
-    know_logs(c, e->id.p);
-    struct count_log *l = is_record ? log_of(c, log_name(e)) : NULL;
-    take_list(c, e->id.p, l);
-    if (l && cursor_list_find(e->id.p, l->name, &at))
-        take_record(c, l, &at);
+    if (t && is_record)
+        take_record(c, t, &at);
+    else if (t)
+        take_position(c, t, &at);
 }
 
 /* ---- what explains holes ---- */
@@ -286,13 +200,8 @@ static uint64_t open_holes(const struct count *c)
 static void close_holes(struct count *c)
 {
     c->now.settled = c->now.holes;
-    for (size_t i = 0; i < c->nlogs; i++) {
-        struct count_log *l = &c->logs[i];
-        l->open = false;
-        l->holes = 0;
-        if (!c->keeps_all && !l->again)
-            ids_clear(&l->seen);
-    }
+    for (size_t i = 0; i < c->nlogs; i++)
+        track_move(&c->logs[i], TRACK_EXPLAIN);
     c->now.nopen = 0;
 }
 
@@ -302,7 +211,7 @@ static void report_holes(struct count *c, enum problem_kind kind, uint64_t missi
     uint64_t sum = 0;
     size_t kept = c->now.nopen < COUNT_HOLES ? c->now.nopen : COUNT_HOLES;
     for (size_t i = 0; i < kept; i++)
-        sum += c->now.open[i].records;
+        sum = sum_plus(sum, c->now.open[i].records);
     bool each = sum == missing && kept == c->now.nopen;
     for (size_t i = 0; i < kept && each; i++) {
         c->now.open[i].kind = kind;
@@ -317,54 +226,86 @@ static void report_holes(struct count *c, enum problem_kind kind, uint64_t missi
         count_add_problem(c, &all);
 }
 
+/* Takes a number that never shrinks on one connection.  False: it did. */
+static bool grow(uint64_t *told, uint64_t now)
+{
+    bool grew = now == COUNT_UNKNOWN || now >= *told;
+    if (grew && now != COUNT_UNKNOWN)
+        *told = now;
+    return grew;
+}
+
+/* The counts fit to those before and to what came. */
+static void check_counts(struct count *c, const struct counts_told *told)
+{
+    bool sent = grow(&c->now.told.sent, told->sent);
+    bool withheld = grow(&c->now.told.withheld, told->withheld);
+    bool lost = grow(&c->now.told.lost, told->lost);
+    bool fits = sum_minus(c->now.told.sent, c->now.dropped) >= c->now.received;
+    if (!sent || !withheld || !lost || !fits)
+        count_add_problem(c, &(struct problem){.kind = PROBLEM_COUNTS, .log = ""});
+}
+
+/* A gap was not told, whose records the server counts. */
+static void check_lost(struct count *c)
+{
+    uint64_t untold = sum_minus(c->now.told.lost, c->now.lost);
+    c->now.lost += untold;
+    if (untold > 0)
+        count_add_problem(
+            c, &(struct problem){.kind = PROBLEM_UNTOLD_GAP, .log = "", .records = untold});
+}
+
+/* How many of the open holes the number of withheld records does not explain.  Where it is not
+ * known it may be all. */
+static uint64_t unexplained(const struct count *c, const struct counts_told *told)
+{
+    uint64_t all = sum_minus(c->now.holes, c->now.told.withheld);
+    uint64_t more = sum_minus(all, c->now.checked);
+    if (told->withheld == COUNT_UNKNOWN)
+        return 0;
+    return more < open_holes(c) ? more : open_holes(c);
+}
+
 /* The server says how many it sent, withheld and lost on this connection. */
 static void take_counts(struct count *c, struct slice data)
 {
-    uint64_t sent = number_of(data, "sent"), withheld = number_of(data, "withheld");
-    uint64_t lost = number_of(data, "lost"), explained = open_holes(c);
-    if (sent == NOT_KNOWN)
+    struct counts_told told = {number_of(data, "sent"), number_of(data, "withheld"),
+                               number_of(data, "lost")};
+    if (told.sent == COUNT_UNKNOWN)
         return;
     c->counted = true;
-    c->filtered = c->filtered || withheld != 0;
-    uint64_t dropped = sent > c->now.received ? sent - c->now.received - c->now.dropped : 0;
-    uint64_t allowed = withheld == NOT_KNOWN ? c->now.holes : withheld;
-    uint64_t missing =
-        c->now.holes > allowed + c->now.checked ? c->now.holes - allowed - c->now.checked : 0;
-    if (withheld == NOT_KNOWN)
-        c->unchecked += explained;
+    c->filtered = c->filtered || told.withheld != 0;
+    check_counts(c, &told);
+    uint64_t dropped = sum_minus(sum_minus(c->now.told.sent, c->now.received), c->now.dropped);
+    uint64_t missing = unexplained(c, &told), explained = open_holes(c) - missing;
     if (missing > dropped)
         report_holes(c, PROBLEM_MISSING, missing);
     else if (dropped > 0)
         report_holes(c, PROBLEM_ON_THE_WAY, dropped);
-    if (lost != NOT_KNOWN && lost > c->now.lost)
-        count_add_problem(c, &(struct problem){.kind = PROBLEM_UNTOLD_GAP,
-                                               .log = "",
-                                               .records = lost - c->now.lost});
-    c->now.lost = lost != NOT_KNOWN && lost > c->now.lost ? lost : c->now.lost;
+    check_lost(c);
     c->now.dropped += dropped;
     c->now.checked += missing;
-    c->withheld += withheld == NOT_KNOWN ? 0 : explained - missing;
+    if (told.withheld == COUNT_UNKNOWN)
+        c->unchecked = sum_plus(c->unchecked, explained);
+    else
+        c->withheld = sum_plus(c->withheld, explained);
     close_holes(c);
 }
 
 static void take_gap(struct count *c, struct slice data)
 {
-    struct count_log *l = log_of(c, text_of(data, "log"));
+    struct track *t = log_of(c, text_of(data, "log"));
     uint64_t lost = number_of(data, "lost");
-    c->gaps++;
-    l->gap = true;
-    if (lost == NOT_KNOWN) {
-        l->gap_unknown = true;
-        c->gaps_unknown++;
-    } else {
-        l->gap_lost += lost;
-        c->now.lost += lost;
-        c->lost += lost;
-    }
-    if (!l->again)
+    bool known = lost != COUNT_UNKNOWN;
+    if (!t)
         return;
-    c->unchecked += l->holes; /* what was to be read again has left the log */
-    l->again = l->open = false;
+    c->gaps++;
+    c->gaps_unknown += !known;
+    c->now.lost = sum_plus(c->now.lost, known ? lost : 0);
+    c->lost = sum_plus(c->lost, known ? lost : 0);
+    uint64_t gone = track_gap(t, known ? lost : RANK_UNKNOWN); /* it has left the log */
+    c->unchecked = sum_plus(c->unchecked, gone);
 }
 
 /* Whether an event of that name is the frame of an envelope that moves the cursor: streams without
@@ -403,13 +344,16 @@ void count_init(struct count *c)
 
 void count_free(struct count *c)
 {
-    for (size_t i = 0; i < CURSOR_LIST_MOST; i++)
-        ids_free(&c->logs[i].seen);
+    for (size_t i = 0; i < c->nlogs; i++)
+        track_free(&c->logs[i]);
 }
 
 bool count_has_open(const struct count *c)
 {
-    return c->now.nopen > 0;
+    bool open = c->now.nopen > 0;
+    for (size_t i = 0; i < c->nlogs; i++)
+        open = open || c->logs[i].unread > 0;
+    return open;
 }
 
 /* No reading again settles what is open.  In a view that withholds nothing it is missing. */
@@ -418,62 +362,49 @@ static void settle_open(struct count *c)
     if (c->now.nopen > 0 && c->counted && !c->filtered)
         report_holes(c, PROBLEM_MISSING, open_holes(c));
     else if (c->now.nopen > 0)
-        c->unchecked += open_holes(c);
+        c->unchecked = sum_plus(c->unchecked, open_holes(c));
     close_holes(c);
 }
 
-/* The log is read again from before its first open hole. */
-static void go_back(struct count_log *l)
+/* Open holes of logs that went back to older positions are in no part that is read again. */
+static uint64_t holes_left_behind(const struct count *c)
 {
-    if (!l->again || xid_cmp(l->last.id, l->again_to) > 0)
-        l->again_to = l->last.id;
-    l->again = true;
-    l->last = l->anchor = l->before;
-    l->anchored = l->before.rank != RANK_UNKNOWN;
-    l->since = 0;
-    l->open = false;
+    uint64_t left = open_holes(c);
+    for (size_t i = 0; i < c->nlogs; i++)
+        left = sum_minus(left, c->logs[i].holes);
+    return left;
 }
 
-/* No record followed the gap: it will be told again. */
-static void untell_gap(struct count *c, struct count_log *l)
+/* No record followed these gaps: they will be told again. */
+static void untell_gaps(struct count *c, struct track *t)
 {
-    c->gaps -= l->gap;
-    c->gaps_unknown -= l->gap && l->gap_unknown;
-    c->lost -= l->gap_lost;
-    l->gap = l->gap_unknown = false;
-    l->gap_lost = 0;
+    struct track_gaps gaps = track_untell(t);
+    c->gaps -= gaps.told;
+    c->gaps_unknown -= gaps.unknown;
+    c->lost = sum_minus(c->lost, gaps.lost);
 }
 
 void count_connect(struct count *c, bool again)
 {
     if (!again)
         settle_open(c);
+    c->unchecked = sum_plus(c->unchecked, holes_left_behind(c));
     for (size_t i = 0; i < c->nlogs; i++) {
-        untell_gap(c, &c->logs[i]);
-        if (again && c->logs[i].open)
-            go_back(&c->logs[i]);
+        untell_gaps(c, &c->logs[i]);
+        track_move(&c->logs[i], TRACK_RESUME);
     }
     memset(&c->now, 0, sizeof c->now);
     c->connections++;
-}
-
-void count_disconnect(struct count *c)
-{
-    for (size_t i = 0; i < c->nlogs; i++)
-        c->logs[i].holes = c->logs[i].open ? open_holes(c) : 0;
 }
 
 void count_resume(const struct count *c, struct buf *b)
 {
     char text[POSITION_TEXT];
     for (size_t i = 0; i < c->nlogs; i++) {
-        const struct count_log *l = &c->logs[i];
-        const struct position *at = l->open ? &l->before : &l->last;
-        if (!l->placed)
-            continue;
-        if (l->name[0])
-            cursor_list_add(b, l->name, at);
-        else
+        const struct position *at = track_resume(&c->logs[i]);
+        if (at && c->logs[i].name[0])
+            cursor_list_add(b, c->logs[i].name, at);
+        else if (at)
             buf_add(b, text, position_format(at, text));
     }
 }
@@ -481,16 +412,29 @@ void count_resume(const struct count *c, struct buf *b)
 void count_finish(struct count *c)
 {
     settle_open(c);
-    for (size_t i = 0; i < c->nlogs; i++)
-        c->logs[i].again = false;
+    for (size_t i = 0; i < c->nlogs; i++) {
+        c->unchecked = sum_plus(c->unchecked, c->logs[i].unread);
+        track_move(&c->logs[i], TRACK_CAUGHT);
+    }
 }
+
+/* ---- the result ---- */
 
 bool count_is_complete(const struct count *c)
 {
     return c->nproblems == 0;
 }
 
+bool count_is_told(const struct count *c)
+{
+    bool told = c->counted;
+    for (size_t i = 0; i < c->nlogs; i++)
+        told = told || c->logs[i].state != TRACK_NEW;
+    return told;
+}
+
 bool count_is_proven(const struct count *c)
 {
-    return c->unchecked == 0 && !c->forgot && c->unproven < c->received + (c->received == 0);
+    bool doubtful = c->unchecked > 0 || c->unproven > 0 || c->strange > 0 || c->forgot;
+    return count_is_told(c) && !doubtful;
 }

@@ -14,10 +14,9 @@
 #ifndef SSELOG_VERIFY_COUNT_H
 #define SSELOG_VERIFY_COUNT_H
 
-#include "base/position.h"
 #include "format/cursor_list.h"
 #include "verify/events.h"
-#include "verify/ids.h"
+#include "verify/track.h"
 
 enum problem_kind {
     PROBLEM_MISSING,    /* records did not come, and nothing told it */
@@ -28,6 +27,7 @@ enum problem_kind {
     PROBLEM_OTHER_LOG,  /* the log is another one, and no gap told it */
     PROBLEM_UNTOLD_GAP, /* the server counts more as lost than the gaps told */
     PROBLEM_IN_REDIS,   /* Redis has it, and it did not come */
+    PROBLEM_COUNTS,     /* counts of one connection contradict each other, or what came */
     PROBLEM_KINDS
 };
 
@@ -41,28 +41,14 @@ struct problem {
 #define COUNT_PROBLEMS 100 /* that are kept */
 #define COUNT_HOLES    64  /* of a connection that are kept one by one */
 
-#define COUNT_NAME 72
-
-struct count_log {
-    char name[COUNT_NAME];
-    bool placed;            /* the client has a position */
-    struct position last;   /* the newest one; Last-Event-ID */
-    bool anchored;          /* a rank is known ... */
-    struct position anchor; /* ... here ... */
-    uint64_t since;         /* ... and so many records came since */
-    bool gap;               /* a gap was told since last */
-    bool gap_unknown;       /* without its number */
-    uint64_t gap_lost;
-    bool open;              /* there is a hole that nothing explains yet */
-    struct position before; /* the position before the first such one */
-    struct ids seen;        /* records since then; of --redis all */
-    bool again;             /* records up to again_to are read again */
-    struct xid again_to;
-    uint64_t holes; /* open ones when they began to be read again */
+/* Numbers of a server for a connection up to now; COUNT_UNKNOWN: one is null, or missing. */
+#define COUNT_UNKNOWN UINT64_MAX
+struct counts_told {
+    uint64_t sent, withheld, lost;
 };
 
 struct count {
-    struct count_log logs[CURSOR_LIST_MOST];
+    struct track logs[CURSOR_LIST_MOST];
     size_t nlogs;
     bool keeps_all; /* ids, to compare them with Redis */
     /* of all connections */
@@ -70,10 +56,13 @@ struct count {
     uint64_t missing;  /* those of the problems that are records which did not come */
     uint64_t withheld, lost;
     uint64_t repeated, gaps, gaps_unknown, outages, connections, refusals;
-    uint64_t unchecked; /* holes that nothing could explain or prove */
+    uint64_t unchecked; /* records of holes that nothing could explain or prove */
     uint64_t unproven;  /* records before the first rank, or behind a gap of unknown size */
-    uint64_t named;     /* events that no envelope has */
-    bool forgot;        /* out of memory for ids */
+    uint64_t strange; /* events of a log that cannot be: its name is malformed, or it is too many */
+    uint64_t named;   /* events that no envelope has */
+    bool forgot;      /* out of memory for ids */
+    bool filtered;    /* a count `withheld` was not 0, or not known */
+    bool counted;     /* counts came */
     struct problem problems[COUNT_PROBLEMS];
     size_t nproblems; /* may be more */
     /* of the present connection */
@@ -82,12 +71,11 @@ struct count {
         uint64_t holes;   /* records in holes */
         uint64_t settled; /* of them: explained, or missing */
         uint64_t checked; /* of them: missing */
-        bool live, ended, withholds;
+        struct counts_told told;
+        bool live, ended;
         struct problem open[COUNT_HOLES];
         size_t nopen;
     } now;
-    bool filtered; /* a count `withheld` was not 0, or not known */
-    bool counted;  /* counts came */
 };
 
 void count_init(struct count *c);
@@ -96,9 +84,7 @@ void count_free(struct count *c);
  * record. */
 void count_connect(struct count *c, bool again);
 void count_event(struct count *c, const struct event *e);
-/* It ended. */
-void count_disconnect(struct count *c);
-/* Whether holes are open, so that a part has to be read again. */
+/* Whether a part has holes that are open, so that it has to be read again. */
 bool count_has_open(const struct count *c);
 /* The text of Last-Event-ID, as position_format() or as a cursor list, into b, which stays empty
  * where the client has no position.  It comes before count_connect(). */
@@ -107,7 +93,9 @@ void count_resume(const struct count *c, struct buf *b);
 void count_finish(struct count *c);
 /* Whether nothing is missing or repeated without a word. */
 bool count_is_complete(const struct count *c);
-/* Whether ranks prove it, except for those that are `unproven`. */
+/* Whether an id or a count came: otherwise nothing was checked. */
+bool count_is_told(const struct count *c);
+/* Whether ranks and counts prove it. */
 bool count_is_proven(const struct count *c);
 void count_add_problem(struct count *c, const struct problem *p);
 

@@ -3,21 +3,19 @@
 #include "verify/follow.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "doctor/http.h"
+#include "format/member.h"
 #include "verify/address.h"
+#include "verify/plan.h"
 
-#define PATIENCE_MS 10000 /* for the first byte */
-#define SETTLE_MS   15000 /* to read again what is not explained */
-#define SETTLES     3
-#define ATTEMPTS    3    /* without any stream */
-#define RETRY_MS    1000 /* where the server tells no time */
-#define RETRY_MOST  60000
-#define SLICE_MS    100
-#define MAX_TOKEN   512
+#define SETTLE_MS  15000 /* to read again what is not explained */
+#define SETTLES    3
+#define RETRY_MOST 60000
+#define SLICE_MS   100
+#define MAX_TOKEN  512
 
 struct follow {
     const struct verify_options *options;
@@ -28,7 +26,7 @@ struct follow {
     uint64_t random;
     int64_t ends, cut_at;  /* ms */
     bool settles;          /* it reads again, until live */
-    bool is_stream;        /* the answer is an event stream */
+    bool begun;            /* bytes of an event stream came */
     bool digest;           /* the web server wants Digest authentication */
     uint64_t retry;        /* ms, as the server says */
     char token[MAX_TOKEN]; /* of the next request; "": none came */
@@ -50,23 +48,21 @@ static uint64_t next_random(struct follow *f)
     return z ^ z >> 31;
 }
 
-/* A tenth to twice the mean time between cuts from now on. */
-static void plan_cut(struct follow *f, int64_t now)
+/* At the beginning of a stream: a cut whose moment passed without one is planned again. */
+static void plan_next_cut(struct follow *f)
 {
-    int64_t mean = f->options->duration / ((int64_t)f->options->cuts + 1);
-    int64_t wait = mean / 10 + (int64_t)(next_random(f) % (uint64_t)(2 * mean + 1));
-    f->cut_at = f->options->cuts == 0 || now + wait > f->ends ? f->ends : now + wait;
+    int64_t now = clock_ms();
+    if (now >= f->cut_at && now < f->ends)
+        f->cut_at = plan_cut(now, f->ends, f->options->duration, f->options->cuts, next_random(f));
 }
 
 /* ---- what comes ---- */
 
 static void keep_token(struct follow *f, struct slice data)
 {
-    static const char name[] = "\"token\":\"";
-    const char *at = data.p ? strstr(data.p, name) : NULL;
-    size_t len = at ? strcspn(at + sizeof name - 1, "\"") : 0;
-    if (len > 0 && len < sizeof f->token)
-        snprintf(f->token, sizeof f->token, "%.*s", (int)len, at + sizeof name - 1);
+    struct slice token;
+    if (member_string(data, "token", &token) && token.len < sizeof f->token)
+        snprintf(f->token, sizeof f->token, "%.*s", (int)token.len, token.p);
 }
 
 static void on_event(void *arg, const struct event *e)
@@ -89,11 +85,13 @@ static bool is_event_stream(const struct http_answer *a)
 static bool on_bytes(void *arg, struct http_answer *a)
 {
     struct follow *f = arg;
-    if (!f->is_stream && !is_event_stream(a))
+    if (!f->begun && !is_event_stream(a))
         return true;
-    if (!f->is_stream)
+    if (!f->begun) {
+        plan_next_cut(f);
         a->deadline = f->cut_at;
-    f->is_stream = true;
+    }
+    f->begun = true;
     events_feed(&f->events, a->body.p, a->body.len);
     buf_clear(&a->body);
     return !(f->settles && f->count->now.live);
@@ -101,77 +99,72 @@ static bool on_bytes(void *arg, struct http_answer *a)
 
 /* ---- a connection ---- */
 
-static void ask(struct follow *f, struct http_answer *a)
+/* The header that resumes, or an empty buffer. */
+static void add_resume(const struct follow *f, struct buf *header)
+{
+    struct buf id;
+    buf_init(&id, 4096);
+    count_resume(f->count, &id);
+    if (id.len > 0)
+        buf_addf(header, "Last-Event-ID: %s", id.p);
+    buf_free(&id);
+}
+
+static void send_request(struct follow *f, const char *url, const char *resume,
+                         struct http_answer *a)
 {
     const struct verify_options *o = f->options;
-    struct buf url, id;
-    buf_init(&url, 8192);
-    url.secret = true; /* a token may be in it */
-    buf_init(&id, 4096);
-    bool again = count_has_open(f->count);
-    buf_adds(&id, "Last-Event-ID: ");
-    size_t empty = id.len;
-    count_resume(f->count, &id);
-    count_connect(f->count, again);
-    verify_address(&url, o->url,
-                   &(struct address_wants){id.len > empty, f->token[0] ? f->token : NULL});
-    explicit_bzero(f->token, sizeof f->token); /* it is good for one request */
-    int64_t left = f->cut_at - clock_ms();
-    struct http_request q = {.url = url.p,
+    struct http_request q = {.url = url,
                              .agent = "verify",
                              .stop = f->stop,
                              .credentials = o->credentials,
                              .digest = f->digest,
                              .local = o->local,
                              .insecure = o->insecure,
-                             .patience = left < PATIENCE_MS ? (int)left : PATIENCE_MS,
+                             .patience = (int)plan_patience(clock_ms(), f->ends),
                              .on_bytes = on_bytes,
                              .arg = f};
     size_t n = 0;
     q.headers[n++] = "Accept: text/event-stream";
-    if (id.len > empty)
-        q.headers[n++] = id.p;
+    if (resume)
+        q.headers[n++] = resume;
     for (size_t i = 0; o->headers[i]; i++)
         q.headers[n++] = o->headers[i];
-    f->is_stream = false;
-    f->retry = RETRY_MS;
     http_get(&q, a);
-    events_end(&f->events);
-    count_disconnect(f->count);
-    buf_free(&url);
-    buf_free(&id);
 }
 
-enum outcome {
-    OUTCOME_CUT,    /* by us */
-    OUTCOME_ENDED,  /* in order, or by the server */
-    OUTCOME_BUSY,   /* the server asks to come later */
-    OUTCOME_DIGEST, /* it wants another way to log in */
-    OUTCOME_NOTHING,
-    OUTCOME_REFUSED
-};
+static void ask(struct follow *f, struct http_answer *a)
+{
+    struct buf url, resume;
+    buf_init(&url, 8192);
+    url.secret = true; /* a token may be in it */
+    buf_init(&resume, 5000);
+    add_resume(f, &resume);
+    count_connect(f->count, count_has_open(f->count));
+    verify_address(&url, f->options->url,
+                   &(struct address_wants){resume.len > 0, f->token[0] ? f->token : NULL});
+    explicit_bzero(f->token, sizeof f->token); /* it is good for one request */
+    f->begun = false;
+    f->retry = PLAN_RETRY;
+    send_request(f, url.p, resume.p, a);
+    events_end(&f->events);
+    buf_free(&url);
+    buf_free(&resume);
+}
 
 static enum outcome outcome_of(const struct follow *f, const struct http_answer *a)
 {
     char how[256];
-    if (f->is_stream)
-        return a->late || a->stopped ? OUTCOME_CUT : OUTCOME_ENDED;
-    if (a->status == 0)
-        return OUTCOME_NOTHING;
-    if (a->status == 401 && !f->digest && f->options->credentials &&
-        http_header(a, "WWW-Authenticate", how, sizeof how) && strstr(how, "Digest"))
-        return OUTCOME_DIGEST;
-    return a->status == 429 || a->status >= 500 ? OUTCOME_BUSY : OUTCOME_REFUSED;
-}
-
-static void refuse(struct follow *f, const struct http_answer *a)
-{
-    struct followed *r = f->result;
-    if (a->status == 200)
-        snprintf(r->refused, sizeof r->refused,
-                 "the answer is no event stream: give the URL of the stream");
-    else
-        snprintf(r->refused, sizeof r->refused, "the server answers %ld", a->status);
+    return plan_outcome(&(struct plan_end){
+        .status = a->status,
+        .is_stream = is_event_stream(a),
+        .begun = f->begun,
+        .late = a->late,
+        .done = a->stopped,
+        .over = *f->stop || clock_ms() >= f->ends,
+        .ended = f->count->now.ended,
+        .digest = !f->digest && f->options->credentials &&
+                  http_header(a, "WWW-Authenticate", how, sizeof how) && strstr(how, "Digest")});
 }
 
 /* Until then, but not after the end. */
@@ -189,13 +182,16 @@ static int64_t retry_after(const struct http_answer *a)
     uint64_t seconds;
     bool told = http_header(a, "Retry-After", text, sizeof text) &&
                 slice_number(slice_of(text), 0, RETRY_MOST / 1000, &seconds) == 0;
-    return told ? (int64_t)seconds * 1000 : RETRY_MS;
+    return told ? (int64_t)seconds * 1000 : PLAN_RETRY;
 }
 
 static void tell(const struct follow *f, const struct http_answer *a, enum outcome outcome)
 {
-    static const char *const names[] = {"cut here",       "ended by the server", "busy",
-                                        "another log-in", "no answer",           "refused"};
+    static const char *const names[OUTCOMES] = {
+        [OUTCOME_CUT] = "cut here",          [OUTCOME_ENDED] = "ended by the server",
+        [OUTCOME_BROKEN] = "broken",         [OUTCOME_BUSY] = "busy",
+        [OUTCOME_DIGEST] = "another log-in", [OUTCOME_NOTHING] = "no answer",
+        [OUTCOME_OVER] = "no answer yet",    [OUTCOME_REFUSED] = "refused"};
     if (f->options->verbose)
         fprintf(stderr, "connection %llu: %llu records, %s%s%s\n",
                 (unsigned long long)f->count->connections,
@@ -203,49 +199,45 @@ static void tell(const struct follow *f, const struct http_answer *a, enum outco
                 a->failure && !a->late ? ": " : "", a->failure && !a->late ? a->failure : "");
 }
 
-/* Counts the end of a connection; the time of the next one. */
-static int64_t conclude(struct follow *f, const struct http_answer *a, enum outcome outcome)
+/* ---- the result ---- */
+
+static void add_outcome(struct followed *r, enum outcome outcome)
 {
-    struct followed *r = f->result;
-    int64_t now = clock_ms();
-    r->opened += f->is_stream;
-    switch (outcome) {
-    case OUTCOME_CUT:
-        r->cuts++;
-        plan_cut(f, now);
-        return now;
-    case OUTCOME_ENDED:
-        r->broken += !f->count->now.ended;
-        return now + (int64_t)f->retry;
-    case OUTCOME_BUSY:
-        r->busy++;
-        return now + retry_after(a);
-    case OUTCOME_DIGEST:
-        f->digest = true;
-        return now;
-    case OUTCOME_NOTHING:
-        r->broken++;
-        if (r->opened == 0 && r->broken >= ATTEMPTS)
-            snprintf(r->refused, sizeof r->refused, "no answer: %s",
-                     a->late      ? "nothing came in time"
-                     : a->failure ? a->failure
-                                  : "it ended");
-        return now + RETRY_MS;
-    default:
-        refuse(f, a);
-        return now;
-    }
+    r->opened += outcome == OUTCOME_CUT || outcome == OUTCOME_ENDED || outcome == OUTCOME_BROKEN;
+    r->cuts += outcome == OUTCOME_CUT;
+    r->broken += outcome == OUTCOME_BROKEN || outcome == OUTCOME_NOTHING;
+    r->busy += outcome == OUTCOME_BUSY;
 }
+
+static void tell_why(struct followed *r, const struct http_answer *a, enum outcome outcome)
+{
+    if (outcome == OUTCOME_NOTHING)
+        snprintf(r->refused, sizeof r->refused, "no answer: %s",
+                 a->late      ? "nothing came in time"
+                 : a->failure ? a->failure
+                              : "it ended");
+    else if (a->status == 200)
+        snprintf(r->refused, sizeof r->refused,
+                 "the answer is no event stream: give the URL of the stream");
+    else
+        snprintf(r->refused, sizeof r->refused, "the server answers %ld", a->status);
+}
+
+/* ---- all connections ---- */
 
 static void connect_once(struct follow *f)
 {
     struct http_answer a;
     ask(f, &a);
     enum outcome outcome = outcome_of(f, &a);
+    struct plan_times times = {.retry = (int64_t)f->retry, .after = retry_after(&a)};
     tell(f, &a, outcome);
-    int64_t next = conclude(f, &a, outcome);
+    add_outcome(f->result, outcome);
+    if (plan_gives_up(outcome, f->result->opened, f->result->broken))
+        tell_why(f->result, &a, outcome);
+    f->digest = f->digest || outcome == OUTCOME_DIGEST;
     http_free(&a);
-    wait_until(f, next);
+    wait_until(f, clock_ms() + plan_pause(outcome, &times));
 }
 
 static bool goes_on(const struct follow *f)
@@ -271,7 +263,6 @@ void verify_follow(const struct verify_options *o, struct count *c,
     *result = (struct followed){0};
     events_init(&f.events, on_event, &f);
     f.ends = clock_ms() + o->duration;
-    plan_cut(&f, clock_ms());
     while (goes_on(&f))
         connect_once(&f);
     settle(&f);

@@ -14,7 +14,7 @@
 struct followed {
     unsigned opened;   /* connections that brought an event stream */
     unsigned cuts;     /* of ours */
-    unsigned broken;   /* connections that ended without `end` and without a cut of ours */
+    unsigned broken;   /* connections that ended without `end`, or without an answer */
     unsigned busy;     /* answers 429 and 5xx */
     char refused[160]; /* why it went no further; "": it did */
 };

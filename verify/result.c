@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "verify/sum.h"
+
 static const char *const kinds[PROBLEM_KINDS] = {[PROBLEM_MISSING] = "missing",
                                                  [PROBLEM_ON_THE_WAY] = "lost on the way",
                                                  [PROBLEM_LATE] = "left out at first",
@@ -11,15 +13,28 @@ static const char *const kinds[PROBLEM_KINDS] = {[PROBLEM_MISSING] = "missing",
                                                  [PROBLEM_DISORDERED] = "out of order",
                                                  [PROBLEM_OTHER_LOG] = "another log without a gap",
                                                  [PROBLEM_UNTOLD_GAP] = "a gap that was not told",
-                                                 [PROBLEM_IN_REDIS] = "missing, and in Redis"};
+                                                 [PROBLEM_IN_REDIS] = "missing, and in Redis",
+                                                 [PROBLEM_COUNTS] =
+                                                     "counts that contradict each other"};
 
 /* ---- the parts of the decision ---- */
 
-/* The comparison proves it where ranks do not. */
+static bool is_compared(const struct result *v)
+{
+    return v->compared && !v->compared->failed[0];
+}
+
+/* The comparison proves it where ranks do not, except in a view that withholds records: there only
+ * counts tell these from missing ones. */
+static bool is_proven_by_redis(const struct result *v)
+{
+    return is_compared(v) && !v->count->filtered && count_is_told(v->count);
+}
+
 static bool is_proven(const struct result *v)
 {
-    bool compared = v->compared && !v->compared->failed[0];
-    return compared ? !v->count->forgot : count_is_proven(v->count);
+    bool unknown = v->count->forgot || v->count->strange > 0;
+    return is_proven_by_redis(v) ? !unknown : count_is_proven(v->count);
 }
 
 int result_status(const struct result *v)
@@ -34,7 +49,7 @@ int result_status(const struct result *v)
 
 static uint64_t owed(const struct count *c)
 {
-    return c->received + c->missing + c->lost;
+    return sum_plus(sum_plus(c->received, c->missing), c->lost);
 }
 
 /* ---- text ---- */
@@ -81,16 +96,16 @@ static bool is_one_record(enum problem_kind kind)
 static void add_problem(struct buf *b, const struct problem *p)
 {
     char id[XID_TEXT];
-    buf_addf(b, "%s: ", kinds[p->kind]);
+    buf_adds(b, kinds[p->kind]);
     xid_format(p->next, id);
     if (is_one_record(p->kind)) {
-        buf_addf(b, "%s", id);
+        buf_addf(b, ": %s", id);
         if (p->has_after)
             buf_addf(b, " after %" PRIu64 "-%" PRIu64, p->after.ms, p->after.seq);
         if (p->log[0])
             buf_addf(b, " of %s", p->log);
-    } else {
-        add_count(b, "", p->records, "record");
+    } else if (p->kind != PROBLEM_COUNTS) {
+        add_count(b, ": ", p->records, "record");
         add_place(b, p);
     }
     buf_addc(b, '\n');
@@ -119,18 +134,24 @@ static void add_sum(const struct result *v, struct buf *b)
 static void add_unchecked(const struct result *v, struct buf *b)
 {
     const struct count *c = v->count;
-    bool compared = v->compared && !v->compared->failed[0];
-    if (v->followed && v->followed->refused[0])
+    bool stopped = v->followed && v->followed->refused[0];
+    if (stopped)
         buf_addf(b, "stopped: %s\n", v->followed->refused);
     if (v->compared && v->compared->failed[0])
         buf_addf(b, "not compared with Redis: %s\n", v->compared->failed);
     if (c->forgot)
         buf_adds(b, "not checked: there were too many records to keep their ids\n");
-    if (c->unproven > 0 && !compared) {
+    if (!count_is_told(c) && !stopped)
+        buf_adds(b, "not checked: neither an id nor a count came\n");
+    if (c->strange > 0) {
+        add_count(b, "not checked: ", c->strange, "name");
+        buf_adds(b, " of logs that no stream of sselog has\n");
+    }
+    if (c->unproven > 0 && !is_proven_by_redis(v)) {
         add_count(b, "not checked: ", c->unproven, "record");
         buf_adds(b, " without a rank; Redis before 7 counts none, and older sselog tells none\n");
     }
-    if (c->unchecked > 0) {
+    if (c->unchecked > 0 && !is_proven_by_redis(v)) {
         add_count(b, "not checked: ", c->unchecked, "record");
         buf_adds(b, " that may be withheld, deleted or missing\n");
     }
@@ -188,7 +209,7 @@ static void add_problems(const struct count *c, struct buf *b)
                  p->records);
         add_id(b, "after", p->has_after, p->after);
         add_id(b, "next", p->has_next, p->next);
-        if (p->log[0]) /* config/ allows letters, digits and few signs */
+        if (p->log[0]) /* log_word_is_name() allows letters, digits and few signs */
             buf_addf(b, ",\"log\":\"%s\"", p->log);
         buf_addc(b, '}');
     }
@@ -212,6 +233,8 @@ void result_json(const struct result *v, struct buf *b)
     add_member(b, "connections", c->connections);
     add_member(b, "cuts", f ? f->cuts : 0);
     add_member(b, "broken", f ? f->broken : 0);
+    add_member(b, "busy", f ? f->busy : 0);
+    add_member(b, "unavailable", c->refusals);
     add_member(b, "outages", c->outages);
     add_member(b, "seed", v->seed);
     if (v->compared)

@@ -7,9 +7,8 @@
  * must be accounted for: hidden by the filter, deleted one by one, or reported as lost in a gap.
  * Redis cannot tell some histories apart; each excused_* function describes one kind of them.
  */
-#include <stdio.h>
 #include <stdarg.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "sim.h"
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "verify/count.c"
 
@@ -41,7 +42,6 @@ static void give_word(const char *word)
     int withheld;
     char data[128];
     if (word[0] == '/') {
-        count_disconnect(&c);
         count_connect(&c, count_has_open(&c));
     } else if (word[0] == 'g') {
         snprintf(data, sizeof data, "{\"after\":null,\"next\":null,\"lost\":%s}",
@@ -76,7 +76,10 @@ static void test_sequence_has_its_result(void **state)
         unsigned received, missing, repeated, withheld, lost, unchecked;
         bool proven;
     } cases[] = {
-        {"", 0, 0, 0, 0, 0, 0, true},
+        /* Nothing came, so nothing was checked. */
+        {"", 0, 0, 0, 0, 0, 0, false},
+        {"L0,0,0", 0, 0, 0, 0, 0, 0, true},
+        {"=4", 0, 0, 0, 0, 0, 0, true},
         {"1 2 3 L3,0,0", 3, 0, 0, 0, 0, 0, true},
         {"=4 L0,0,0 5 6", 2, 0, 0, 0, 0, 0, true},
         {"=4 L0,0,0 6 E1,0,0", 1, 1, 0, 0, 0, 0, true},
@@ -95,7 +98,8 @@ static void test_sequence_has_its_result(void **state)
         {"1 2 3 2 4 L5,0,0", 4, 0, 1, 0, 0, 0, true},
         {"8 9 g? 1 2 L4,0,0", 4, 0, 0, 0, 0, 0, true},
         {"1? 2? L2,0,0", 2, 0, 0, 0, 0, 0, false},
-        {"1? 2? 3 4 L4,0,0", 4, 0, 0, 0, 0, 0, true},
+        {"1? 2? 3 4 L4,0,0", 4, 0, 0, 0, 0, 0, false},
+        {"1 g? 5? 6? 7? L4,0,0", 4, 0, 0, 0, 0, 0, false},
         {"1 2? 3? 5 L4,0,0", 4, 1, 0, 0, 0, 0, true},
         {"1 2? 3? 4 L4,0,0", 4, 0, 0, 0, 0, 0, true},
         /* A cut before the count: it is read again from before the hole. */
@@ -104,6 +108,20 @@ static void test_sequence_has_its_result(void **state)
         {"=1 L0,0,0 2 4 5 / 4 5 L2,0,0", 3, 1, 0, 0, 0, 0, true},
         {"=1 L0,0,0 2 4 5 / 4 / 4 5 6 L3,1,0", 4, 0, 0, 1, 0, 0, true},
         {"=1 L0,0,0 2 4 5 / g4 7 L1,0,4", 4, 0, 0, 0, 4, 1, false},
+        {"=1 L0,0,0 2 4 =5 / 4 =5 L1,2,0", 2, 0, 0, 2, 0, 0, true},
+        {"1 g? 5? 9 L3,0,0", 3, 0, 0, 0, 0, 0, false},
+        /* A fault in the second reading does not end it. */
+        {"=1 L0,0,0 2 4 5 / 4 4 5 L3,1,0", 3, 0, 1, 1, 0, 0, true},
+        /* The hole was not reached again. */
+        {"=1 L0,0,0 2 4 5 /", 3, 0, 0, 0, 0, 1, false},
+        {"=1 L0,0,0 2 4 5 / / =2", 3, 0, 0, 0, 0, 1, false},
+        {"=1 L0,0,0 2 4 5 / 4 E1,1,0 /", 3, 0, 0, 1, 0, 0, true},
+        /* The log went on at an older position, and the hole was left behind. */
+        {"=1 L0,0,0 2 4 =3 / 4 L1,0,0", 3, 0, 0, 0, 0, 1, false},
+        /* Where the number of withheld records was not known, a later one proves nothing. */
+        {"1 3 L2,-1,0 4 L3,0,0", 3, 0, 0, 0, 0, 1, false},
+        /* Several gaps that will be told again. */
+        {"1 2 / g3 g? / g3 g4 9", 3, 0, 0, 0, 7, 0, true},
         /* Nothing was read again. */
         {"=1 L0,0,0 2 4", 2, 1, 0, 0, 0, 0, true},
         {"1 3 L2,1,0 5", 3, 0, 0, 1, 0, 1, false},
@@ -147,6 +165,139 @@ static void test_each_log_of_several_is_checked(void **state)
     count_free(&c);
 }
 
+static void test_gaps_that_are_told_again_are_counted_once(void **state)
+{
+    (void)state;
+    play("1 2 / g3 g? / g3 g4 9");
+    assert_true(c.gaps == 2 && c.gaps_unknown == 0 && c.lost == 7);
+    count_free(&c);
+}
+
+/* Each has one fault for the counts, and so many records are missing. */
+static void test_counts_that_contradict_each_other_are_a_fault(void **state)
+{
+    static const struct {
+        const char *words;
+        unsigned missing, withheld;
+    } cases[] = {
+        {"1 L3,0,0 2 3 4 L5,0,0", 2, 0}, /* three came, and two more were sent */
+        {"1 4 L2,2,0 7 L3,0,0", 2, 2},   /* fewer are withheld than before */
+        {"1 2 L2,0,0 E1,0,0", 0, 0},     /* fewer were sent than before */
+        {"1 2 L1,0,0", 0, 0},            /* fewer were sent than came */
+        {"1 g3 5 L2,0,3 E2,0,2", 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned faults = 0;
+        print_message("%s\n", cases[i].words);
+        play(cases[i].words);
+        for (size_t n = 0; n < c.nproblems; n++)
+            faults += c.problems[n].kind == PROBLEM_COUNTS;
+        assert_int_equal(faults, 1);
+        assert_true(c.missing == cases[i].missing);
+        assert_true(c.withheld == cases[i].withheld);
+        count_free(&c);
+    }
+}
+
+/* A web record of rank 1, then one behind a hole; and an api log with a hole of twice that size. */
+static void open_two_logs(uint64_t hole)
+{
+    char id[200];
+    count_init(&c);
+    count_connect(&c, false);
+    give("web=1-0~1.80000001,api=1-0~1.80000002", "cursor", "{}");
+    snprintf(id, sizeof id, "web=9-0~%llu.80000001,api=1-0~1.80000002",
+             (unsigned long long)hole + 2);
+    give(id, "record.web", "x");
+    snprintf(id, sizeof id, "web=9-0~%llu.80000001,api=9-0~%llu.80000002",
+             (unsigned long long)hole + 2, (unsigned long long)hole * 2 + 2);
+    give(id, "record.api", "x");
+}
+
+static void test_holes_that_leave_the_log_count_for_their_own_log(void **state)
+{
+    (void)state;
+    open_two_logs(1);
+    count_connect(&c, true);
+    give(NULL, "gap", "{\"log\":\"web\",\"lost\":9}");
+    assert_int_equal(c.unchecked, 1);
+    give(NULL, "gap", "{\"log\":\"api\",\"lost\":9}");
+    assert_int_equal(c.unchecked, 3);
+    count_free(&c);
+}
+
+static void test_sum_of_holes_hides_none(void **state)
+{
+    (void)state;
+    count_init(&c);
+    count_connect(&c, false);
+    for (unsigned i = 0; i < 4; i++) { /* four holes of 2^62 */
+        char id[100];
+        snprintf(id, sizeof id, "log%u=1-0~1.80000001", i);
+        give(id, "cursor", "{}");
+        snprintf(id, sizeof id, "log%u=2-0~4611686018427387905.80000001", i);
+        give(id, "cursor", "{}");
+    }
+    give(NULL, "live", "{\"sent\":0,\"withheld\":0,\"lost\":0}");
+    assert_false(count_is_complete(&c));
+    count_free(&c);
+}
+
+static void test_names_that_no_log_has_are_refused(void **state)
+{
+    static const char *const names[] = {
+        "w\"eb", "w\x1b[31m", "",
+        "a2345678901234567890123456789012345678901234567890123456789012345"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char id[200], data[200];
+        count_init(&c);
+        count_connect(&c, false);
+        snprintf(id, sizeof id, "ok=1-0~1.80000001,%s=1-0~1.80000001", names[i]);
+        snprintf(data, sizeof data, "{\"log\":\"%s\",\"lost\":3}", names[i]);
+        give(id, "cursor", "{}");
+        give("ok=1-0~1.80000001", "record", data);
+        give(NULL, "gap", data);
+        assert_true(c.nlogs <= 2); /* "" is that of a stream with one log */
+        assert_int_equal(c.received, 0);
+        assert_false(count_is_proven(&c));
+        count_free(&c);
+    }
+}
+
+static void test_more_logs_than_a_stream_has_are_refused(void **state)
+{
+    (void)state;
+    count_init(&c);
+    count_connect(&c, false);
+    for (unsigned i = 0; i <= CURSOR_LIST_MOST; i++) {
+        char id[64], name[32];
+        snprintf(id, sizeof id, "log%u=1-0~1.80000001", i);
+        snprintf(name, sizeof name, "record.log%u", i);
+        assert_true(i == 0 || count_is_proven(&c));
+        give(id, name, "x");
+    }
+    assert_int_equal(c.received, CURSOR_LIST_MOST);
+    assert_false(count_is_proven(&c));
+    count_free(&c);
+}
+
+static void test_frames_are_read_as_json(void **state)
+{
+    (void)state;
+    count_init(&c);
+    count_connect(&c, false);
+    give("1-0~1.80000001", NULL, "x");
+    give(NULL, "gap", "{ \"next\": {\"lost\":1}, \"lost\" : 3 }");
+    give("5-0~5.80000001", NULL, "x");
+    give(NULL, "live", "{\"note\":\"\\\"sent\\\":9\", \"sent\": 2, \"withheld\": 0}");
+    assert_int_equal(c.lost, 3);
+    assert_true(c.counted && !c.filtered);
+    assert_true(count_is_complete(&c) && count_is_proven(&c));
+    count_free(&c);
+}
+
 static void test_record_named_like_a_frame_is_a_record(void **state)
 {
     (void)state;
@@ -165,6 +316,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sequence_has_its_result),
         cmocka_unit_test(test_each_log_of_several_is_checked),
+        cmocka_unit_test(test_gaps_that_are_told_again_are_counted_once),
+        cmocka_unit_test(test_counts_that_contradict_each_other_are_a_fault),
+        cmocka_unit_test(test_holes_that_leave_the_log_count_for_their_own_log),
+        cmocka_unit_test(test_sum_of_holes_hides_none),
+        cmocka_unit_test(test_names_that_no_log_has_are_refused),
+        cmocka_unit_test(test_more_logs_than_a_stream_has_are_refused),
+        cmocka_unit_test(test_frames_are_read_as_json),
         cmocka_unit_test(test_record_named_like_a_frame_is_a_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
