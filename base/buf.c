@@ -114,6 +114,12 @@ int buf_addc(struct buf *b, char c)
     return buf_add(b, &c, 1);
 }
 
+int buf_add_number(struct buf *b, uint64_t number)
+{
+    char digits[NUMBER_DIGITS];
+    return buf_add(b, digits, number_format(number, digits));
+}
+
 int buf_vaddf(struct buf *b, const char *format, va_list ap)
 {
     va_list again;

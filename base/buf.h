@@ -40,6 +40,7 @@ void buf_clear(struct buf *b);
 int buf_add(struct buf *b, const void *p, size_t len);
 int buf_adds(struct buf *b, const char *s);
 int buf_addc(struct buf *b, char c);
+int buf_add_number(struct buf *b, uint64_t number);
 int buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int buf_vaddf(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Allocates space for len more bytes at p + b->len without adding them. 0 or -1 as above. */

@@ -40,15 +40,26 @@ const redisReply *answers_next(struct redis_sync *s, enum sync_result *result)
     return NULL;
 }
 
+size_t answers_are(struct redis_sync *s, const char *answer, size_t n)
+{
+    return reply_skip_lines(s->ctx->reader, slice_of(answer), n);
+}
+
 enum sync_result answers_skip(struct redis_sync *s, size_t n, size_t *count)
 {
     enum sync_result result = SYNC_OK;
     *count = 0;
-    for (; n > 0; n--) {
+    while (n > 0) {
+        size_t queued = answers_are(s, ANSWER_QUEUED, n);
+        *count += queued;
+        n -= queued;
+        if (queued > 0)
+            continue;
         const redisReply *r = answers_next(s, &result);
         if (!r)
             return result;
         *count += r->type != REDIS_REPLY_NIL;
+        n--;
         sync_free_reply(s);
     }
     return result;

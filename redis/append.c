@@ -17,7 +17,7 @@
 
 int append_add(struct redis_sync *s, const struct redis_add *add)
 {
-    char maxlen[24], number[NUMBER_DIGITS];
+    char maxlen[NUMBER_DIGITS], number[NUMBER_DIGITS];
     struct slice words[13] = {slice_of("XADD"), slice_of(add->key)};
     size_t n = 2;
     if (add->producer) {
@@ -26,10 +26,9 @@ int append_add(struct redis_sync *s, const struct redis_add *add)
         words[n++] = slice_make(number, number_format(add->number, number));
     }
     if (add->maxlen > 0) {
-        snprintf(maxlen, sizeof maxlen, "%lu", add->maxlen);
         words[n++] = slice_of("MAXLEN");
         words[n++] = slice_of("~");
-        words[n++] = slice_of(maxlen);
+        words[n++] = slice_make(maxlen, number_format(add->maxlen, maxlen));
     }
     words[n++] = slice_of("*");
     words[n++] = add->field;

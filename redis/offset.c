@@ -2,9 +2,10 @@
 /* offset: see offset.h. */
 #include "redis/offset.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define RENEWALS 24 /* while Redis keeps an offset, if batches come all the time */
 
 int offset_init(struct redis_offset *o, const char *log, const char *producer, const char *life,
                 unsigned keep)
@@ -12,6 +13,8 @@ int offset_init(struct redis_offset *o, const char *log, const char *producer, c
     char suffix[sizeof ":sent:" + OFFSET_NAME];
     size_t size = strlen(log) + sizeof suffix + SLOT_KEY_MORE;
     *o = (struct redis_offset){.log = log, .key = malloc(size), .keep = keep};
+    o->expires = keep == 0 ? INT64_MAX : 0;
+    buf_init(&o->seen, OFFSET_MAX);
     buf_init(&o->before, OFFSET_MAX);
     buf_init(&o->next, OFFSET_MAX);
     if (!o->key)
@@ -25,6 +28,7 @@ int offset_init(struct redis_offset *o, const char *log, const char *producer, c
 void offset_free(struct redis_offset *o)
 {
     free(o->key);
+    buf_free(&o->seen);
     buf_free(&o->before);
     buf_free(&o->next);
     o->key = NULL;
@@ -51,22 +55,55 @@ struct slice offset_place(const struct redis_offset *o)
 int offset_set_next(struct redis_offset *o, struct slice place)
 {
     buf_clear(&o->next);
-    buf_addf(&o->next, "%s %" PRIu64 " ", o->life, ++o->batches);
+    buf_adds(&o->next, o->life);
+    buf_addc(&o->next, ' ');
+    buf_add_number(&o->next, ++o->batches);
+    buf_addc(&o->next, ' ');
     return buf_add(&o->next, place.p, place.len);
 }
 
-int offset_take(struct redis_offset *o, struct slice value)
+int offset_see(struct redis_offset *o, struct slice value)
 {
-    o->known = true;
-    buf_clear(&o->before);
-    return buf_add(&o->before, value.p, value.len);
+    buf_clear(&o->seen);
+    return buf_add(&o->seen, value.p, value.len);
 }
 
-enum offset_finding offset_compare(const struct redis_offset *o, struct slice value)
+/* The content of a buffer becomes the value before the next batch. */
+static void move_to_before(struct redis_offset *o, struct buf *value)
 {
-    struct slice rest = value;
-    if (!o->known || value.len == 0)
+    struct buf former = o->before;
+    o->before = *value;
+    *value = former;
+    buf_clear(value);
+}
+
+void offset_take(struct redis_offset *o)
+{
+    o->known = true;
+    move_to_before(o, &o->seen);
+}
+
+/* A key that is gone would have no time to live. */
+bool offset_renews(const struct redis_offset *o, int64_t now)
+{
+    int64_t keep = (int64_t)o->keep * 1000;
+    return keep > 0 && (o->before.len == 0 || o->expires - now < keep - keep / RENEWALS);
+}
+
+void offset_sent(struct redis_offset *o, bool renewed, int64_t now)
+{
+    if (renewed)
+        o->expires = now + (int64_t)o->keep * 1000;
+    move_to_before(o, &o->next);
+}
+
+enum offset_finding offset_compare(const struct redis_offset *o, int64_t now)
+{
+    struct slice value = buf_slice(&o->seen), rest = value;
+    if (!o->known || o->before.len + value.len == 0)
         return OFFSET_BEFORE;
+    if (value.len == 0)
+        return now < o->expires ? OFFSET_GONE : OFFSET_BEFORE;
     if (slice_equal(value, buf_slice(&o->next)))
         return OFFSET_THERE;
     if (slice_equal(value, buf_slice(&o->before)))

@@ -15,16 +15,18 @@ enum redis_once {
     ONCE_DONE,
     ONCE_EARLIER, /* Redis lost batches that it had confirmed: offset_place tells up to which they
                      are there. The same call again adds the batch nevertheless */
+    ONCE_GONE,    /* Redis lost the offset, and so perhaps all batches. Call again as above */
     ONCE_TAKEN,   /* another process uses the name of the producer; nothing was added */
-    ONCE_DENIED,  /* the server refuses the commands round the records; nothing was added */
+    ONCE_DENIED,  /* the server refuses the commands round the records */
     ONCE_DOWN,    /* call again */
-    ONCE_REFUSED  /* the server does not accept a record, or the log-in; waiting does not help */
+    ONCE_REFUSED  /* the server does not accept a record, or the log-in, or the key of the offset
+                     holds something else; waiting does not help */
 };
 
 /* Asks for the offset: offset_place has it. */
 enum redis_once redis_sync_find(struct redis_sync *s, struct redis_offset *o);
-/* Adds n records, unless they are there, and makes o->next the offset. *done: how many are there;
- * after ONCE_REFUSED some may be, and the offset is that before them. */
+/* Adds n records, 1 at least, unless they are there, and makes o->next the offset. *done: how many
+ * are there. After ONCE_REFUSED and ONCE_DENIED some may be, and the offset is that before them. */
 enum redis_once redis_sync_once(struct redis_sync *s, struct redis_offset *o,
                                 const struct redis_add *adds, size_t n, size_t *done);
 

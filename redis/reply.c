@@ -87,6 +87,20 @@ bool reply_is_last(const redisReader *parser, const struct resp_bulk *bulk)
     return parser->pos == parser->len && !parser->reply && resp_bulk_is_empty(bulk);
 }
 
+/* The parser gets complete lines only, so a reply that it has begun is an array (see above). */
+size_t reply_skip_lines(redisReader *parser, struct slice line, size_t n)
+{
+    size_t taken = 0;
+    if (parser->err || parser->reply)
+        return 0;
+    while (taken < n && parser->len - parser->pos >= line.len &&
+           memcmp(parser->buf + parser->pos, line.p, line.len) == 0) {
+        parser->pos += line.len;
+        taken++;
+    }
+    return taken;
+}
+
 static size_t count_placeholders(const redisReply *r)
 {
     size_t n = is_placeholder(r);

@@ -41,6 +41,9 @@ struct slice reply_slice(const redisReply *r);
 ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, size_t len);
 /* Whether all that arrived was returned as replies. If not, more arrived than was asked for. */
 bool reply_is_last(const redisReader *parser, const struct resp_bulk *bulk);
+/* Takes up to n answers that are this line, with its end, without making replies of them. Only
+ * between two replies. Returns how many. */
+size_t reply_skip_lines(redisReader *parser, struct slice line, size_t n);
 /* Moves the large values of this reply, which the parser has just returned, from bulk to m. -1: out
  * of memory. */
 int reply_hold_blobs(struct reply_storage *m, struct resp_bulk *bulk, const redisReply *r);

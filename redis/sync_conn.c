@@ -39,6 +39,7 @@ void sync_close(struct redis_sync *s)
         redisFree(s->ctx);
     s->ctx = NULL;
     s->tls = NULL;
+    s->watched = NULL;
     buf_free(&s->out);
     resp_bulk_reset(&s->bulk);
 }

@@ -41,7 +41,7 @@ struct redis_sync {
     unsigned skip;       /* large values that the answer begins with and that are not wanted */
     bool cut;            /* the answer had more than hold: those values are empty */
     struct xid added;    /* of redis_sync_added */
-    const void *watched; /* the offset (once.h) that this connection watches, or a former one did */
+    const void *watched; /* the offset (once.h) that this connection watches; NULL: none */
     struct reply_storage storage;
     struct reply_memory memory;
 };

@@ -16,14 +16,27 @@ void wire_init(struct buf *out)
     out->secret = true;
 }
 
-/* Writes kind, a number and the line end. */
-static void add_head(struct buf *out, char kind, size_t n)
+static char *put_end(char *at)
 {
-    char head[WIRE_HEAD] = {kind};
-    size_t len = 1 + number_format(n, head + 1);
-    head[len++] = '\r';
-    head[len++] = '\n';
-    buf_add(out, head, len);
+    *at++ = '\r';
+    *at++ = '\n';
+    return at;
+}
+
+/* Writes kind, a number and the line end. */
+static char *put_head(char *at, char kind, size_t n)
+{
+    *at++ = kind;
+    at += number_format(n, at);
+    return put_end(at);
+}
+
+static char *put_word(char *at, struct slice word)
+{
+    at = put_head(at, '$', word.len);
+    if (word.len > 0)
+        memcpy(at, word.p, word.len);
+    return put_end(at + word.len);
 }
 
 int wire_add(struct buf *out, const struct slice *words, size_t n)
@@ -35,12 +48,11 @@ int wire_add(struct buf *out, const struct slice *words, size_t n)
         out->failed = false; /* the commands before this one are complete */
         return -1;
     }
-    add_head(out, '*', n);
-    for (size_t i = 0; i < n; i++) {
-        add_head(out, '$', words[i].len);
-        buf_add(out, words[i].p, words[i].len);
-        buf_adds(out, "\r\n");
-    }
+    char *at = put_head(out->p + out->len, '*', n);
+    for (size_t i = 0; i < n; i++)
+        at = put_word(at, words[i]);
+    *at = '\0';
+    out->len = (size_t)(at - out->p);
     return 0;
 }
 

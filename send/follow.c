@@ -46,6 +46,8 @@ struct follow {
 
 static int save(struct follow *w)
 {
+    if (w->sender->plain)
+        state_forget_name(&w->state);
     buf_clear(&w->text);
     for (size_t i = 0; i < w->n; i++) {
         struct file *f = &w->files[i];
@@ -253,8 +255,6 @@ static int ask_place(struct follow *w, struct file *f)
     if (producer_find(w->sender, &f->producer))
         return -1;
     f->asked = true;
-    if (w->sender->plain)
-        state_forget_name(&w->state);
     struct slice place = offset_place(&f->producer.offset);
     if (place.len > 0 && !go_to(f, place))
         diag(DIAG_WARNING, "send", "%s: the key is no place of a file", f->producer.offset.key);

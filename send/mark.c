@@ -35,6 +35,24 @@ int mark_read(struct slice line, struct mark *m, struct slice *path)
     return line.len > 0 && m->length <= MARK_HEAD && m->length <= m->offset ? 0 : -1;
 }
 
+void mark_lines_write(struct buf *out, const struct mark_lines *m)
+{
+    buf_add_number(out, m->bytes);
+    buf_addc(out, ' ');
+    buf_add_number(out, m->hash);
+}
+
+int mark_lines_read(struct slice text, struct mark_lines *m)
+{
+    const char *blank = text.len > 0 ? memchr(text.p, ' ', text.len) : NULL;
+    if (!blank)
+        return -1;
+    size_t n = (size_t)(blank - text.p);
+    bool bad = slice_number(slice_make(text.p, n), 0, UINT64_MAX, &m->bytes) ||
+               slice_number(slice_after(text, n + 1), 0, UINT64_MAX, &m->hash);
+    return bad ? -1 : 0;
+}
+
 /* ---- rotation ---- */
 
 /* Numbers grow with age, dates shrink. */

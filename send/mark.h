@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mark: the place up to which a file was sent, and which file of a rotation it is in.  Pure
- * functions; the text of a mark is a line of the state file.
+ * mark: the place up to which an input was sent, and which file of a rotation it is in.  Pure
+ * functions; the text of a mark is a line of the state file, or a place in Redis.
  */
 #ifndef SSELOG_SEND_MARK_H
 #define SSELOG_SEND_MARK_H
@@ -25,6 +25,15 @@ uint64_t mark_hash(uint64_t start, struct slice bytes);
 void mark_write(struct buf *out, const struct mark *m, const char *path);
 /* Reads a line without its end. 0, or -1: it is malformed. *path points into it. */
 int mark_read(struct slice line, struct mark *m, struct slice *path);
+
+/* A place in an input of lines: the bytes before it and their hash. A producer with a name begins
+ * again with the same input. */
+struct mark_lines {
+    uint64_t bytes, hash;
+};
+void mark_lines_write(struct buf *out, const struct mark_lines *m);
+/* -1: text is no place of lines, and *m is undefined. */
+int mark_lines_read(struct slice text, struct mark_lines *m);
 
 /* ---- rotation ---- */
 

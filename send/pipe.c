@@ -8,17 +8,13 @@
 
 #include "base/diag.h"
 #include "send/journal.h"
+#include "send/lines.h"
 #include "send/mark.h"
 #include "send/producer.h"
 #include "send/state.h"
 
 #define READ_SIZE   (64 * 1024)
 #define CURSOR_ROOM 1100 /* bytes of a cursor and its line end */
-
-/* A place in an input of lines. A producer with a name begins again with the same input. */
-struct place {
-    uint64_t bytes, hash;
-};
 
 struct pipe {
     struct sender *sender;
@@ -29,27 +25,27 @@ struct pipe {
     bool late;          /* the wait for more lines of a record is over */
     struct state state; /* with --state */
     bool journal;       /* places are cursors; else: */
-    struct place at;
-    struct place skipped;    /* until it is `at` */
-    struct buf cursor, next; /* of the last entry that is in Redis, and in the batch */
-    bool skips;              /* the input may begin with lines that are in Redis */
-    bool unsaved;            /* the cursor is not in the state file */
+    struct mark_lines at;
+    struct mark_lines skipped; /* until it is `at` */
+    struct buf cursor, next;   /* of the last entry that is in Redis, and in the batch */
+    bool skips;                /* the input may begin with lines that are in Redis */
+    bool unsaved;              /* the cursor is not in the state file */
 };
 
 /* ---- places ---- */
 
-static struct place after(const struct pipe *p, struct place at, struct slice bytes)
+static struct mark_lines after(const struct pipe *p, struct mark_lines at, struct slice bytes)
 {
     bool named = p->sender->options->producer != NULL;
-    return (struct place){at.bytes + bytes.len, named ? mark_hash(at.hash, bytes) : at.hash};
+    return (struct mark_lines){at.bytes + bytes.len, named ? mark_hash(at.hash, bytes) : at.hash};
 }
 
 static void write_place(void *arg, struct slice bytes, struct buf *out)
 {
     struct pipe *p = arg;
-    struct place next = after(p, p->at, bytes);
     if (!p->journal) {
-        buf_addf(out, "%" PRIu64 " %" PRIu64, next.bytes, next.hash);
+        struct mark_lines next = after(p, p->at, bytes);
+        mark_lines_write(out, &next);
         return;
     }
     buf_clear(&p->next);
@@ -72,6 +68,8 @@ static void save_cursor(struct pipe *p)
 {
     if (!p->unsaved || !p->sender->options->state || p->cursor.len == 0)
         return;
+    if (p->sender->plain)
+        state_forget_name(&p->state);
     buf_addc(&p->cursor, '\n');
     if (!p->cursor.failed)
         state_save(&p->state, buf_slice(&p->cursor));
@@ -82,15 +80,12 @@ static void save_cursor(struct pipe *p)
 /* Reads the place that Redis has. */
 static int begin_at(struct pipe *p, struct slice place)
 {
-    const char *blank = place.len > 0 ? memchr(place.p, ' ', place.len) : NULL;
-    size_t n = blank ? (size_t)(blank - place.p) : 0;
     p->skips = place.len > 0;
-    if (p->journal || place.len == 0)
-        return buf_add(&p->cursor, place.p, place.len);
-    if (blank && slice_number(slice_make(place.p, n), 0, UINT64_MAX, &p->at.bytes) == 0 &&
-        slice_number(slice_after(place, n + 1), 0, UINT64_MAX, &p->at.hash) == 0)
+    if (place.len == 0 || (p->journal ? buf_add(&p->cursor, place.p, place.len)
+                                      : mark_lines_read(place, &p->at)) == 0)
         return 0;
-    diag(DIAG_ERROR, "send", "%s: the key is no place of lines", p->producer.offset.key);
+    diag(DIAG_ERROR, "send", "%s: the key is no place of %s", p->producer.offset.key,
+         p->journal ? "the journal" : "lines");
     return -1;
 }
 
@@ -117,11 +112,13 @@ static int skip_bytes(struct pipe *p)
     return wrong ? other_input(p) : 0;
 }
 
+/* An entry that is too long for one record has no cursor here: it, and what follows it, is sent. */
 static void skip_entries(struct pipe *p)
 {
     while (p->skips) {
         struct slice in = buf_slice(&p->in.bytes);
         const char *lf = in.len > 0 ? memchr(in.p, '\n', in.len) : NULL;
+        p->skips = lf || in.len <= LINES_MAX;
         if (!lf)
             return;
         size_t n = (size_t)(lf - in.p);
@@ -186,7 +183,8 @@ static int begin(struct pipe *p)
 {
     const struct send_options *o = p->sender->options;
     char run[PRODUCER_RANDOM];
-    producer_random(run);
+    if (producer_random(run))
+        return -1;
     p->journal = o->form == FORM_JOURNAL;
     p->producer.arg = p;
     if (o->state && state_open(&p->state, o))
@@ -199,8 +197,6 @@ static int begin(struct pipe *p)
         return 0;
     if (producer_find(p->sender, &p->producer))
         return -1;
-    if (p->sender->plain)
-        state_forget_name(&p->state);
     return begin_at(p, offset_place(&p->producer.offset));
 }
 

@@ -2,6 +2,7 @@
 /* producer: see producer.h. */
 #include "send/producer.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/random.h>
@@ -11,19 +12,27 @@
 #define IDMP_MAX                                                                                   \
     100 /* records of a producer that Redis remembers, if its options are the default */
 
-void producer_random(char name[PRODUCER_RANDOM])
+int producer_random(char name[PRODUCER_RANDOM])
 {
     uint64_t bits;
-    while (getrandom(&bits, sizeof bits, 0) != sizeof bits)
-        ;
+    ssize_t n;
+    do
+        n = getrandom(&bits, sizeof bits, 0);
+    while (n < 0 && errno == EINTR);
+    if (n != sizeof bits) {
+        diag(DIAG_ERROR, "send", "no random number: %s", n < 0 ? strerror(errno) : "too short");
+        return -1;
+    }
     snprintf(name, PRODUCER_RANDOM, "%016" PRIx64, bits);
+    return 0;
 }
 
 int producer_init(struct producer *p, const struct send_options *o, const char *name, unsigned keep)
 {
     char life[PRODUCER_RANDOM];
-    producer_random(life);
     buf_init(&p->text, OFFSET_MAX);
+    if (producer_random(life))
+        return -1;
     if (offset_init(&p->offset, o->log, name, life, keep) == 0)
         return 0;
     diag(DIAG_ERROR, "send", "out of memory or descriptors");
@@ -43,8 +52,7 @@ static int go_on_without(struct sender *s)
 {
     if (s->options->producer)
         return sender_after(s, SYNC_REFUSED, false);
-    s->idmp = SENDER_IDMP_UNKNOWN;
-    producer_random(s->life);
+    s->idmp = producer_random(s->life) ? SENDER_IDMP_ABSENT : SENDER_IDMP_UNKNOWN;
     diag(DIAG_WARNING, "send",
          "%s at %s: %s; the place of this input is not kept there, so a lost answer may repeat "
          "records",
@@ -83,6 +91,8 @@ static bool lacks_idmp(struct sender *s, enum sync_result r, struct redis_add *a
 static int send_plain(struct sender *s, struct redis_add *adds, size_t n)
 {
     size_t at = 0, done;
+    if (n == 0)
+        return sender_trim(s);
     for (;;) {
         size_t part = number(s, adds + at, n - at);
         enum sync_result r = redis_sync_send(s->redis, adds + at, part, &done);
@@ -122,19 +132,32 @@ static int go_back(struct sender *s, struct producer *p)
     return back;
 }
 
+/* It lost the place too: then nothing tells which. 1: as go_back. */
+static int note_loss(struct sender *s, struct producer *p, enum redis_once r)
+{
+    if (r == ONCE_EARLIER)
+        return go_back(s, p);
+    diag(DIAG_WARNING, "send",
+         "%s at %s: the place of this input is gone there; records that Redis had confirmed may be "
+         "lost",
+         s->options->log, s->address);
+    return 0;
+}
+
 static int send_once(struct sender *s, struct producer *p, struct redis_add *adds, size_t n)
 {
     size_t done;
     for (;;) {
         enum redis_once r = redis_sync_once(s->redis, &p->offset, adds, n, &done);
-        if (r == ONCE_DENIED)
-            return go_on_without(s) ? -1 : send_plain(s, adds, n);
-        if (r == ONCE_EARLIER && go_back(s, p))
+        bool lost = r == ONCE_EARLIER || r == ONCE_GONE;
+        if (lost && note_loss(s, p, r))
             return 1;
-        if (r == ONCE_EARLIER)
+        if (lost)
             continue;
         s->taken = r == ONCE_TAKEN;
         sender_count(s, done);
+        if (r == ONCE_DENIED)
+            return go_on_without(s) ? -1 : send_plain(s, adds + done, n - done);
         int next = sender_after(s, result_of(r), done > 0);
         if (next <= 0)
             return next == 0 ? sender_trim(s) : -1;

@@ -27,9 +27,9 @@ struct producer {
     bool (*rewind)(void *arg, struct slice place);
 };
 
-/* A random name. */
-void producer_random(char name[PRODUCER_RANDOM]);
-/* keep: seconds, or 0 for ever. -1: out of memory, which was told. producer_free must follow; it
+/* A random name. -1: the system has none, which was told. */
+int producer_random(char name[PRODUCER_RANDOM]);
+/* keep: seconds, or 0 for ever. -1: it failed, which was told. producer_free must follow; it
  * takes a zeroed producer too. */
 int producer_init(struct producer *p, const struct send_options *o, const char *name,
                   unsigned keep);

@@ -107,7 +107,8 @@ static int name_producer(struct state *st)
 {
     if (read_name(st) == 0)
         return 0;
-    producer_random(st->name);
+    if (producer_random(st->name))
+        return -1;
     if (pwrite(st->locked, st->name, OFFSET_LIFE, 0) != OFFSET_LIFE || fsync(st->locked))
         return fail(&st->lock, strerror(errno));
     return 0;
@@ -115,7 +116,11 @@ static int name_producer(struct state *st)
 
 void state_forget_name(struct state *st)
 {
-    (void)!ftruncate(st->locked, 0);
+    if (st->locked < 0 || st->name[0] == '\0')
+        return;
+    st->name[0] = '\0';
+    if (ftruncate(st->locked, 0) || fsync(st->locked))
+        fail(&st->lock, strerror(errno));
 }
 
 static int read_text(struct state *st)

@@ -23,7 +23,8 @@ struct state {
 /* Opens the state file of the options, or of files and log without one; see sselog-send(1). -1:
  * another process uses it, or it cannot be read, which was told. state_close must follow. */
 int state_open(struct state *st, const struct send_options *o);
-/* The next process gets another name: Redis did not hear of all that this one saves. */
+/* The next process gets another name, because Redis does not hear of what this one saves. Only the
+ * first call counts. */
 void state_forget_name(struct state *st);
 void state_close(struct state *st);
 /* Finds the mark of a path. 0: *m has it; 1: there is none. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Fuzz target: records of `sselog send`. Text and entries of the journal become one JSON object on
- * one line; an object stays one. Joined records cover their input, however it is cut. A mark that
- * is read is written in the same way.
+ * one line; an object stays one. Joined records cover their input, however it is cut. A mark or a
+ * place of lines that is read is written in the same way. Cursors are from Redis.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "format/pyjson.h"
 #include "send/join.h"
 #include "send/journal.h"
+#include "send/lines.h"
 #include "send/mark.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -104,11 +105,45 @@ static void read_mark(struct slice line)
     buf_free(&out);
 }
 
+static void read_lines(struct slice text)
+{
+    struct mark_lines m, again;
+    struct buf out;
+    if (mark_lines_read(text, &m))
+        return;
+    buf_init(&out, 100);
+    mark_lines_write(&out, &m);
+    check(mark_lines_read(buf_slice(&out), &again) == 0 && memcmp(&m, &again, sizeof m) == 0);
+    buf_free(&out);
+}
+
+/* The text is a line and a cursor. Its own cursor is not after itself. */
+static void compare_cursors(struct slice text)
+{
+    struct buf own;
+    size_t half = text.len / 2;
+    journal_is_sent(slice_make(text.p, half), slice_after(text, half));
+    buf_init(&own, LINES_MAX);
+    buf_add(&own, text.p, text.len);
+    buf_addc(&own, '\n');
+    struct slice all = buf_slice(&own);
+    struct buf cursor;
+    buf_init(&cursor, 1000);
+    journal_cursor(all, &cursor);
+    bool line = !memchr(all.p, '\n', text.len);
+    if (line && journal_is_sent(text, slice_of("s=a;i=1")) && cursor.len > 0)
+        check(journal_is_sent(text, buf_slice(&cursor)));
+    buf_free(&cursor);
+    buf_free(&own);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice text = slice_make((const char *)data, size);
     make_objects(text);
     join_lines(text);
     read_mark(text);
+    read_lines(text);
+    compare_cursors(text);
     return 0;
 }

@@ -25,7 +25,8 @@ struct peer {
     pthread_t thread;
 };
 
-/* A command arrives in one piece here. An answer that is NULL ends the connection. */
+/* A command arrives in one piece here. An answer that is NULL, or "close", ends the connection, and
+ * so does "hang up" behind the answer before it. */
 static inline void peer_serve(struct peer *p, int fd)
 {
     char command[4096];
@@ -37,6 +38,10 @@ static inline void peer_serve(struct peer *p, int fd)
         if (strcmp(answer, "close") == 0)
             return;
         send(fd, answer, strlen(answer), MSG_NOSIGNAL);
+        if (*p->script && strcmp(*p->script, "hang up") == 0) {
+            p->script++;
+            return;
+        }
     }
 }
 

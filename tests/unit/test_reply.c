@@ -24,6 +24,45 @@ static redisReply *parse(redisReader *parser, struct reply_storage *m, const cha
     return reply;
 }
 
+static void test_lines_are_skipped_between_two_replies_only(void **state)
+{
+    static const struct slice line = {"+QUEUED\r\n", 9};
+    static const struct {
+        const char *wire;
+        size_t most, skipped;
+        bool replies; /* a reply follows */
+    } cases[] = {
+        {"", 9, 0, false},
+        {"+QUEUED\r\n", 9, 1, false},
+        {"+QUEUED\r\n+QUEUED\r\n", 9, 2, false},
+        {"+QUEUED\r\n+QUEUED\r\n", 1, 1, true},
+        {"+QUEUED\r\n+QUEUE", 9, 1, false},
+        {"+QUEUED\r\n-OOM\r\n", 9, 1, true},
+        {"-OOM\r\n+QUEUED\r\n", 9, 0, true},
+        {"+QUEUEDX\r\n", 9, 0, true},
+        {"*3\r\n+QUEUED\r\n", 9, 0, false}, /* a part of the array */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        redisReader *parser = redisReaderCreate();
+        struct resp_bulk bulk = {0};
+        void *reply = NULL;
+        assert_int_equal(redisReaderGetReply(parser, &reply), 0); /* it waits for one */
+        reply_feed(parser, &bulk, cases[i].wire, strlen(cases[i].wire));
+        if (cases[i].wire[0] == '*') {
+            assert_int_equal(redisReaderGetReply(parser, &reply), 0);
+            reply_feed(parser, &bulk, line.p, line.len);
+        }
+        assert_int_equal(reply_skip_lines(parser, line, cases[i].most), cases[i].skipped);
+        assert_int_equal(redisReaderGetReply(parser, &reply), 0);
+        assert_int_equal(reply != NULL, cases[i].replies);
+        if (reply)
+            freeReplyObject(reply);
+        redisReaderFree(parser);
+        resp_bulk_reset(&bulk);
+    }
+}
+
 static void test_entries_are_whole_or_the_answer_is_refused(void **state)
 {
     static const struct {
@@ -150,6 +189,7 @@ static void test_long_reply_gives_its_memory_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines_are_skipped_between_two_replies_only),
         cmocka_unit_test(test_entries_are_whole_or_the_answer_is_refused),
         cmocka_unit_test(test_reply_is_made_in_its_memory),
         cmocka_unit_test(test_long_reply_gives_its_memory_back),

@@ -51,6 +51,44 @@ static void test_malformed_lines_are_no_marks(void **state)
     }
 }
 
+static void test_a_place_of_lines_is_read_as_it_was_written(void **state)
+{
+    static const struct mark_lines places[] = {{0, 0}, {1, 2}, {UINT64_MAX, UINT64_MAX}};
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct mark_lines m;
+        struct buf out;
+        buf_init(&out, 100);
+        mark_lines_write(&out, &places[i]);
+        assert_int_equal(mark_lines_read(buf_slice(&out), &m), 0);
+        assert_memory_equal(&m, &places[i], sizeof m);
+        buf_free(&out);
+    }
+}
+
+static void test_malformed_texts_are_no_places_of_lines(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        " ",
+        "1",
+        "1 ",
+        " 1",
+        "1 2 ",
+        "1 2 3",
+        "1  2",
+        "-1 2",
+        "1 x",
+        "1 18446744073709551616",
+        "s=a;i=1",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct mark_lines m;
+        assert_int_equal(mark_lines_read(slice_of(texts[i]), &m), -1);
+    }
+}
+
 static void test_names_of_a_rotation_and_their_order(void **state)
 {
     static const char *const newest_first[] = {
@@ -161,6 +199,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_mark_is_read_as_it_was_written),
         cmocka_unit_test(test_malformed_lines_are_no_marks),
+        cmocka_unit_test(test_a_place_of_lines_is_read_as_it_was_written),
+        cmocka_unit_test(test_malformed_texts_are_no_places_of_lines),
         cmocka_unit_test(test_names_of_a_rotation_and_their_order),
         cmocka_unit_test(test_the_file_of_a_mark_is_found),
         cmocka_unit_test(test_the_next_file_is_the_one_that_was_written_next),
