@@ -140,6 +140,7 @@ const named = (page, name) => page.getByRole("checkbox", { name }).waitFor();
     assert.ok(await page.locator("#picker").isHidden());
     await page.setViewportSize({ width: 1000, height: 700 });
     await page.locator("#picker-close").click();
+    await addressIs(page, "?log=api");
     await page.reload();
     await shows(page, "api of yesterday");
     await page.locator("#picker-open").waitFor();
